@@ -1,0 +1,1 @@
+"""The commands: the same operations without a window."""

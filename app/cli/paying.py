@@ -1,0 +1,201 @@
+"""Verbs of money: pay, reverse, balance."""
+
+from datetime import date
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from app.cli.context import Context, Verbs
+from app.domain import money, period
+from app.domain.payment import CHANNEL_WORDS, Channel
+from app.domain.voucher import Voucher, VoucherKind
+from app.errors import Malformed
+from app.operations.record_payment import record_payment
+from app.operations.reverse_payment import reverse_payment
+from app.store import balances, cash
+from app.store.balances import AccountBalance
+from app.store.cash import NoSuchPayment, PaidLine
+from app.store.reading import Snapshot, reading
+
+_CHANNELS = CHANNEL_WORDS | {channel.value: channel for channel in Channel}
+_KINDS = {"payment": "оплата", "penalty_payment": "пени", "advance": "аванс"}
+
+
+class NotADay(Malformed):
+    """A text that is no day."""
+
+
+class NoSuchChannel(Malformed):
+    """A word that names no channel."""
+
+
+def add_to(verbs: Verbs) -> None:
+    """Add pay, reverse and balance."""
+    paying = verbs.add("pay", help="принять платёж без устройств", run=pay)
+    paying.add_argument("account", metavar="СЧЁТ", help="номер лицевого счёта")
+    paying.add_argument("amount", metavar="СУММА", help="например 1234.56")
+    paying.add_argument("--date", metavar="ДАТА", help="день оплаты, например 2026-11-12")
+    paying.add_argument("--period", metavar="ПЕРИОД", help="период, названный плательщиком")
+    paying.add_argument("--channel", metavar="КАНАЛ", help=", ".join(CHANNEL_WORDS))
+    paying.add_argument("--external", metavar="НОМЕР", help="номер платежа у того, кто его принял")
+    paying.add_argument("--agent", metavar="КОД", help="код организации-агента")
+
+    undoing = verbs.add("reverse", help="отменить платёж обратными проводками", run=reverse)
+    undoing.add_argument("payment", metavar="ПЛАТЁЖ", help="номер документа или чека")
+    undoing.add_argument("--reason", required=True, metavar="ТЕКСТ", help="почему")
+
+    asking = verbs.add("balance", help="сальдо счёта за месяц", run=balance)
+    asking.add_argument("account", metavar="СЧЁТ", help="номер лицевого счёта")
+    asking.add_argument("--on", metavar="ДАТА", help="день нужного месяца, например 2026-10-31")
+
+
+def pay(context: Context) -> int:
+    """Take a payment."""
+    given = context.arguments
+    taken = record_payment(
+        context.engine,
+        Voucher(uuid7(), VoucherKind.PAYMENT, context.actor, context.at),
+        account_number=given.account,
+        amount_kop=money.kopecks(given.amount),
+        paid_on=_day(given.date) if given.date else context.at.date(),
+        channel=_channel(given.channel, is_agent=bool(given.agent)),
+        for_period=period.parse(given.period) if given.period else None,
+        agent_code=given.agent,
+        external_id=given.external,
+    )
+    return _answer_payment(context, taken.key, f"Платёж проведён в {taken.period.shown}.")
+
+
+def reverse(context: Context) -> int:
+    """Undo a payment."""
+    with reading(context.engine) as snapshot:
+        key = _payment_key(snapshot, context.arguments.payment)
+    undone = reverse_payment(
+        context.engine,
+        Voucher(uuid7(), VoucherKind.REVERSAL, context.actor, context.at, context.arguments.reason),
+        payment=key,
+    )
+    return _answer_payment(context, undone.key, f"Платёж отменён в {undone.period.shown}.")
+
+
+def balance(context: Context) -> int:
+    """Show the balance of an account."""
+    given = context.arguments
+    with reading(context.engine) as snapshot:
+        found = balances.account_balance(
+            snapshot,
+            given.account,
+            on=_day(given.on) if given.on else None,
+            today=context.at.date(),
+        )
+    return context.answer(_balance_document(found), _balance_text(found))
+
+
+def _answer_payment(context: Context, key: UUID, done: str) -> int:
+    with reading(context.engine) as snapshot:
+        made = cash.payment(snapshot, key)
+        lines = cash.lines_of_payment(snapshot, key)
+    document = {
+        "payment": str(made.key),
+        "account": made.account_number,
+        "amount": money.rubles(made.amount_kop),
+        "allocation": [
+            {
+                "service": line.service,
+                "contract": line.contract,
+                "origin_period": str(line.origin_period),
+                "kind": line.kind,
+                "amount": money.rubles(line.amount_kop),
+            }
+            for line in lines
+        ],
+        "change": None,
+    }
+    if made.reverses is not None:
+        document["reverses"] = str(made.reverses)
+    title = f"{done} Счёт {made.account_number}, {money.shown(made.amount_kop)} ₽, документ {key}."
+    return context.answer(document, "\n".join([title, *map(_line_text, lines)]))
+
+
+def _line_text(line: PaidLine) -> str:
+    return (
+        f"  {line.origin_period.shown}  {line.service_name[:40]:<40}  "
+        f"{_KINDS[line.kind]:<7} {money.shown(line.amount_kop):>14}"
+    )
+
+
+def _balance_document(found: AccountBalance) -> dict[str, object]:
+    total = found.total
+    return {
+        "account": found.account_number,
+        "on": found.on.isoformat(),
+        "opening": money.rubles(total.opening_kop),
+        "charged": money.rubles(total.charged_kop),
+        "adjusted": money.rubles(total.adjusted_kop),
+        "penalty": money.rubles(total.penalty_kop),
+        "paid": money.rubles(total.paid_kop),
+        "closing": money.rubles(total.closing_kop),
+        "overdue": money.rubles(found.overdue_kop),
+        "lines": [
+            {
+                "service": line.purpose.service_code,
+                "contract": line.purpose.contract_number,
+                "origin_period": str(line.origin_period),
+                "principal": money.rubles(line.principal_kop),
+                "penalty": money.rubles(line.penalty_kop),
+            }
+            for line in found.lines
+        ],
+    }
+
+
+def _balance_text(found: AccountBalance) -> str:
+    total = found.total
+    rows = [
+        ("Входящее сальдо", total.opening_kop),
+        ("Начислено", total.charged_kop),
+        ("Перерасчёты", total.adjusted_kop),
+        ("Пени", total.penalty_kop),
+        ("Оплачено", total.paid_kop),
+        ("Исходящее сальдо", total.closing_kop),
+        ("  из него просрочено", found.overdue_kop),
+    ]
+    lines = [f"Счёт {found.account_number}, {found.period.spoken}"]
+    lines += [f"  {name:<22}{money.shown(amount_kop):>16}" for name, amount_kop in rows]
+    lines += [
+        f"  {line.origin_period.shown}  {line.purpose.service_name[:40]:<40}  "
+        f"{money.shown(line.principal_kop):>14}"
+        + (f"  пени {money.shown(line.penalty_kop)}" if line.penalty_kop else "")
+        for line in found.lines
+    ]
+    return "\n".join(lines)
+
+
+def _payment_key(snapshot: Snapshot, text: str) -> UUID:
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        by_receipt = cash.find_by_receipt(snapshot, text)
+        if by_receipt is None:
+            raise NoSuchPayment(
+                f"«{text[:40]}» не номер документа и не номер чека. Возьмите номер из карточки "
+                "счёта или с чека, например 03-02-0145-0057."
+            ) from None
+        return by_receipt.key
+
+
+def _channel(word: str | None, *, is_agent: bool) -> Channel:
+    if word is None:
+        return Channel.AGENT if is_agent else Channel.DESK
+    if word not in _CHANNELS:
+        raise NoSuchChannel(
+            f"Канала «{word[:20]}» нет. Укажите один из: {', '.join(CHANNEL_WORDS)}."
+        )
+    return _CHANNELS[word]
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise NotADay(f"«{text[:20]}» не дата. Напишите её так: 2026-11-12.") from error

@@ -1,0 +1,207 @@
+"""The story of the demonstration, step by step, through the operations that the program uses.
+
+town ─► workbook ─► import ─► charge 08, 09, 10 ─► close 08, 09 ─► documents
+     ─► codes read back from the page ─► payments in a shift ─► receipts ─► verify ─► pictures
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from uuid_utils.compat import uuid7
+
+from app.demo import sheets, town
+from app.devices.receipt_escpos import Setup
+from app.devices.simulator import SimulatedPrinter
+from app.domain import money
+from app.domain.period import Period
+from app.domain.tender import Tender
+from app.domain.voucher import Voucher, VoucherKind
+from app.errors import AppError, Refusal
+from app.exchange import workbook_writing
+from app.operations.charge_month import ChargedMonth, charge_month
+from app.operations.close_period import close_period
+from app.operations.import_workbook import Imported, import_workbook
+from app.operations.issue_documents import Issued, issue_documents
+from app.reports import decoding
+from app.store import verify
+from app.store.desk_journal import open_journal
+from app.store.engine import Engine
+from app.store.reading import reading
+from app.ui.desk_actions import Desk
+
+MONTHS = (Period(2026, 8), Period(2026, 9), Period(2026, 10))
+SCANNED_PAGES = 12
+_ACTOR = "Демонстрация"
+_NOTE_KOP = 500_000  # the payer hands over banknotes of 5 000
+
+
+class DemoFailed(Refusal):
+    """The demonstration did not come out as it must: a defect of the program, said aloud."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the story made, for --json and for the tests."""
+
+    accounts: int = 0
+    imported: dict[str, int] = field(default_factory=dict)
+    charged: tuple[ChargedMonth, ...] = ()
+    documents: int = 0
+    pages: int = 0
+    scanned: int = 0
+    payments: int = 0
+    paid_kop: int = 0
+    checks: tuple[verify.Checked, ...] = ()
+    last_account: str = ""
+
+
+@dataclass(slots=True)
+class Story:
+    """One telling: the books it works on, the folder it fills, the voice it speaks with."""
+
+    engine: Engine
+    folder: Path
+    say: Callable[[str], None]
+    now: Callable[[], datetime]
+    houses: int = town.DEMO_HOUSES
+    journal: Path | None = None
+
+    def tell(self) -> Told:
+        """Tell it from the first house to the last receipt.
+
+        :raises DemoFailed: when a step does not come out as it must
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        built = sheets.Town(town.houses(self.houses), MONTHS)
+        imported = self._import(built)
+        charged = tuple(self._charge(month) for month in MONTHS)
+        issued = self._print()
+        scans = self._scan(issued)
+        taken = self._take(scans)
+        checks = self._verify()
+        return Told(
+            accounts=charged[-1].accounts,
+            imported=imported.imported,
+            charged=charged,
+            documents=issued.documents,
+            pages=issued.pages,
+            scanned=len(scans),
+            payments=len(taken),
+            paid_kop=sum(kop for _, kop in taken),
+            checks=checks,
+            last_account=taken[-1][0] if taken else "",
+        )
+
+    def _import(self, built: sheets.Town) -> Imported:
+        book = self.folder / "town.xlsx"
+        with self._timed("Город: настоящие дома Екатеринбурга, люди и приборы придуманы"):
+            workbook_writing.write(book, sheets.sheets(built))
+        self.say(f"  домов {len(built.houses)}, книга: {book.name}")
+        with self._timed("Загрузка книги"):
+            imported = import_workbook(self.engine, self._voucher(VoucherKind.IMPORT), path=book)
+        if imported.problems:
+            raise DemoFailed(f"Книга города не загрузилась: {imported.problems[0]}")
+        rows = sum(imported.imported.values())
+        self.say(f"  листов {len(imported.imported)}, строк {rows:,}".replace(",", " "))
+        return imported
+
+    def _charge(self, month: Period) -> ChargedMonth:
+        with self._timed(f"Начисление за {month.shown}"):
+            charged = charge_month(self.engine, self._voucher(VoucherKind.CHARGE_RUN), period=month)
+        self.say(
+            f"  счетов {charged.accounts}, строк {charged.lines}, "
+            f"сумма {money.shown(charged.amount_kop)} ₽, отпечаток {charged.fingerprint[:12]}"
+        )
+        if charged.problems:
+            self.say(f"  замечаний {len(charged.problems)}, первое: {charged.problems[0]}")
+        if month != MONTHS[-1]:
+            balances = close_period(self.engine, self._voucher(VoucherKind.CLOSING), period=month)
+            self.say(f"  период закрыт, остатков снято {balances}")
+        return charged
+
+    def _print(self) -> Issued:
+        with self._timed(f"Платёжные документы за {MONTHS[-1].shown}"):
+            issued = issue_documents(
+                self.engine,
+                period=MONTHS[-1],
+                out=self.folder / "documents",
+                until=date(2026, 11, 5),
+            )
+        self.say(f"  документов {issued.documents}, страниц {issued.pages}: documents/")
+        return issued
+
+    def _scan(self, issued: Issued) -> list[bytes]:
+        """Read payment codes back from rendered pages, as a desk reads them from paper."""
+        found: list[bytes] = []
+        with self._timed("Коды квитанций читаются с напечатанных страниц"):
+            for page in range(min(SCANNED_PAGES * 3, issued.documents)):
+                codes = decoding.scan_pdf(issued.paths[0], page)
+                found += [code.content for code in codes if code.content.startswith(b"ST0001")]
+                if len(found) >= SCANNED_PAGES:
+                    break
+        if not found:
+            raise DemoFailed("С напечатанных страниц не прочитан ни один код.")
+        note = decoding.zbar_note()
+        self.say(f"  прочитано {len(found)}, первый: {found[0].decode()[:60]}…")
+        if note:
+            self.say(f"  {note}")
+        return found
+
+    def _take(self, scans: list[bytes]) -> list[tuple[str, int]]:
+        printer = SimulatedPrinter(setup=Setup())
+        receipts = self.folder / "receipts"
+        receipts.mkdir(exist_ok=True)
+        taken: list[tuple[str, int]] = []
+        file = self.journal or self.folder / "desk-01.sqlite"
+        with self._timed("Касса: скан и Enter"), open_journal(file) as journal:
+            desk = Desk(
+                self.engine, journal, printer, branch_id=0, desk_no=1, cashier="Иванова А. А.",
+                now=self.now,
+            )  # fmt: skip
+            if not desk.shift().is_open:
+                desk.open_shift()
+            for scan in scans:
+                dues = desk.look_up(scan)
+                if dues.proposed_kop <= 0:
+                    continue
+                tendered = -(-dues.proposed_kop // _NOTE_KOP) * _NOTE_KOP
+                receipt = desk.take(
+                    dues, amount_kop=dues.proposed_kop, tendered_kop=tendered,
+                    tender=Tender.CASH, key=uuid7(),
+                )  # fmt: skip
+                name = receipts / receipt.number
+                name.with_suffix(".txt").write_text(printer.text(), encoding="utf-8")
+                printer.picture().save(name.with_suffix(".png"))
+                taken.append((receipt.account_number, receipt.amount_kop))
+            closed = desk.close_shift()
+        assert not closed.is_open
+        total = sum(kop for _, kop in taken)
+        self.say(f"  платежей {len(taken)} на {money.shown(total)} ₽, смена закрыта: receipts/")
+        return taken
+
+    def _verify(self) -> tuple[verify.Checked, ...]:
+        with self._timed("Проверка книг"), reading(self.engine) as snapshot:
+            checks = verify.run(snapshot)
+        broken = [check for check in checks if check.rows]
+        if broken:
+            raise DemoFailed(f"Книги не сходятся: {broken[0].name}, {broken[0].examples[0]}")
+        self.say(f"  тождеств {len(checks)}, все верны")
+        return checks
+
+    def _voucher(self, kind: VoucherKind) -> Voucher:
+        return Voucher(uuid7(), kind, _ACTOR, self.now())
+
+    @contextmanager
+    def _timed(self, title: str) -> Iterator[None]:
+        began = time.perf_counter()
+        self.say(f"{title} …")
+        try:
+            yield
+        except AppError:
+            self.say("  не получилось")
+            raise
+        self.say(f"  {time.perf_counter() - began:.1f} с")

@@ -1,0 +1,1 @@
+"""Cables: scanners and printers, and the simulator of each."""

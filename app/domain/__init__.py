@@ -1,0 +1,1 @@
+"""What the law says: pure functions over columns of whole numbers."""

@@ -1,0 +1,318 @@
+"""Meters and readings of a month, and what each meter counted between two readings.
+
+    prev ──────────── cur           volume = (cur − prev [+ a full turn of the dial]) × ratio
+    span                            days of the month the two readings stand for: from installation
+                                    (or the first day) to removal (or the end of the month)
+    a reading on a day on which      divides the span: what was counted before it is charged by
+    something changes                the conditions before it (charges.md §0.4, §9)
+
+Of readings of one day the more trusted counts: check, final > automatic > payer (charges.md §3.1).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from app.domain import days, money
+from app.domain.days import Month
+from app.domain.money import Flags, Ints
+from app.domain.service import Zone
+
+SOURCE_RANKS = {"initial": 0, "payer": 1, "automatic": 2, "inspector": 3, "final": 4}
+METER_ZONES = {
+    1: (Zone.NONE,),
+    2: (Zone.DAY, Zone.NIGHT),
+    3: (Zone.PEAK, Zone.HALF_PEAK, Zone.NIGHT),
+}
+_ZONES = len(Zone)
+
+
+class Doubt(IntEnum):
+    """Why a meter cannot be charged by; the larger one is told when there are several."""
+
+    NONE = 0
+    NO_READING = 1
+    NO_PREVIOUS = 2
+    BACKWARD = 3
+    TOO_FAR = 4
+    EXPIRED = 5
+    EVENT = 6
+    GAP = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Meters:
+    """Meters in force on some day of the period, shape (n,) each.
+
+    :ivar premises: -1 for a meter of a house
+    :ivar account: -1: of the premises, shared by its accounts
+    :ivar of_house: 1 for a meter of the whole house
+    :ivar dial_mcu: where the dial turns over, 0 unknown
+    :ivar has_event: 1 when a failure, an act of refusal or of interference touches the period
+    :ivar last_year_mcu: volume of the calendar year before, -1 unknown; meters of houses only
+    """
+
+    code: Sequence[str]
+    service: Ints
+    house: Ints
+    premises: Ints
+    account: Ints
+    of_house: Ints
+    zones: Ints
+    dial_mcu: Ints
+    ratio_mcu: Ints
+    installed: Ints
+    removed: Ints
+    verified_to: Ints
+    has_event: Ints
+    last_year_mcu: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Readings of the period and the last one before it, shape (n,) each.
+
+    :ivar rank: SOURCE_RANKS; 0 is the reading at installation
+    :ivar in_period: 1 when the reading is of the period being charged
+    :ivar is_volume: 1 when `value_mcu` is consumption, not the dial
+    """
+
+    meter: Ints
+    zone: Ints
+    taken_on: Ints
+    rank: Ints
+    in_period: Ints
+    is_volume: Ints
+    value_mcu: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """What was counted between two readings, shape (n,) each, sorted by meter, zone, day.
+
+    :ivar day_from: day of the month, from 0
+    :ivar previous_mcu: 0 where the volume was given
+    :ivar current_mcu: the dial, or the volume given
+    :ivar turn_mcu: what a rollover adds
+    :ivar previous_on: day number; FAR where the volume was given
+    """
+
+    meter: Ints
+    zone: Ints
+    day_from: Ints
+    day_to: Ints
+    previous_mcu: Ints
+    current_mcu: Ints
+    turn_mcu: Ints
+    ratio_mcu: Ints
+    previous_on: Ints
+    current_on: Ints
+
+    @property
+    def counted_mcu(self) -> Ints:
+        """Give the difference of the dial, before the ratio."""
+        return self.current_mcu - self.previous_mcu + self.turn_mcu
+
+    def volume(self, at: Ints, upto: Ints, *, numerator: Ints, denominator: Ints) -> Ints:
+        """Give what was consumed in the first days of spans, times a share, in mcu."""
+        return money.ratio(
+            (self.counted_mcu[at], self.ratio_mcu[at], numerator, upto),
+            (money.MILLION, denominator, (self.day_to - self.day_from)[at]),
+        )
+
+
+def coverage(meters: Meters, *, month: Month) -> Ints:
+    """Give the days of the month each meter was in place, as masks."""
+    return days.mask(meters.installed, meters.removed, month=month)
+
+
+def spans(
+    meters: Meters, readings: Readings, *, soft: Ints, hard: Ints, rollover_ppm: int, month: Month
+) -> tuple[Spans, Ints]:
+    """Give what every meter counted in the month, and what is wrong with each.
+
+    :param soft: shape (meters,), masks, days a price changes: a reading divides if one follows
+    :param hard: shape (meters,), masks of days a payer changes: a reading there divides always
+    :param rollover_ppm: the largest part of the dial a rollover may give
+    :returns: the spans of meters without doubt, and Doubt of each meter
+    """
+    readings = _padded(readings)
+    covered = coverage(meters, month=month)
+    meter, zone = _expected(meters, covered)
+    previous = _latest(readings, _is_previous(readings), meter, zone)
+    current, given = _currents(readings, meter, zone)
+    has_volume = given >= 0
+    has_current = (current >= 0) & ~has_volume
+
+    when = readings.taken_on
+    day_from = np.clip(meters.installed[meter] - month.first, 0, month.days)
+    day_to = np.clip(meters.removed[meter] - month.first, 0, month.days)
+    prev_mcu = np.where(has_current & (previous >= 0), readings.value_mcu[previous], 0)
+    cur_mcu = np.where(has_volume, given, readings.value_mcu[current])
+    dial = meters.dial_mcu[meter]
+    back = cur_mcu < prev_mcu
+    turn = np.where(back & (dial > 0), dial, 0)
+    made = Spans(
+        meter=meter,
+        zone=zone,
+        day_from=day_from,
+        day_to=day_to,
+        previous_mcu=prev_mcu,
+        current_mcu=cur_mcu,
+        turn_mcu=turn,
+        ratio_mcu=np.where(has_volume, money.MILLION, meters.ratio_mcu[meter]),
+        previous_on=np.where(has_volume, days.FAR, when[previous]),
+        current_on=np.where(current >= 0, when[current], days.FAR),
+    )
+    wrong = np.select(
+        [
+            ~has_volume & ~has_current,
+            ~has_volume & (previous < 0),
+            (back & (turn == 0)) | (cur_mcu < 0),
+        ],
+        [Doubt.NO_READING, Doubt.NO_PREVIOUS, Doubt.BACKWARD],
+        np.where(
+            (turn > 0) & (made.counted_mcu > money.scale(dial, rollover_ppm, money.MILLION)),
+            Doubt.TOO_FAR,
+            Doubt.NONE,
+        ),
+    ).astype(np.int64)
+    doubt = _unfit(meters, month=month)
+    np.maximum.at(doubt, meter, wrong)
+    kept = doubt[meter] == Doubt.NONE
+    plain = _taken(made, np.flatnonzero(kept))
+    return _divided(plain, readings, soft=soft, hard=hard, month=month), doubt
+
+
+def _padded(readings: Readings) -> Readings:
+    """Add a reading of no meter, so that "none" (-1) can be looked at like the others."""
+    return Readings(
+        meter=np.append(readings.meter, -1),
+        zone=np.append(readings.zone, 0),
+        taken_on=np.append(readings.taken_on, days.FAR),
+        rank=np.append(readings.rank, 0),
+        in_period=np.append(readings.in_period, 0),
+        is_volume=np.append(readings.is_volume, 1),
+        value_mcu=np.append(readings.value_mcu, 0),
+    )
+
+
+def _unfit(meters: Meters, *, month: Month) -> Ints:
+    return np.select(
+        [meters.has_event > 0, meters.verified_to < np.minimum(meters.removed, month.end)],
+        [Doubt.EVENT, Doubt.EXPIRED],
+        Doubt.NONE,
+    ).astype(np.int64)
+
+
+def _expected(meters: Meters, covered: Ints) -> tuple[Ints, Ints]:
+    """Give every meter in place with each of its zones, in order of meter and zone."""
+    pairs_meter, pairs_zone = [], []
+    for zones, codes in METER_ZONES.items():
+        at = np.flatnonzero((meters.zones == zones) & (covered != 0))
+        for code in codes:
+            pairs_meter.append(at)
+            pairs_zone.append(np.full(at.size, code, dtype=np.int64))
+    meter, zone = np.concatenate(pairs_meter), np.concatenate(pairs_zone)
+    order = np.lexsort((zone, meter))
+    return meter[order], zone[order]
+
+
+def _is_previous(readings: Readings) -> Flags:
+    of_before = (readings.in_period == 0) | (readings.rank == SOURCE_RANKS["initial"])
+    return np.asarray((readings.is_volume == 0) & of_before, dtype=np.bool_)
+
+
+def _latest(readings: Readings, chosen: Flags, meter: Ints, zone: Ints) -> Ints:
+    """Give the place of the latest chosen reading of each meter and zone, -1 where none."""
+    at = np.flatnonzero(chosen)
+    key = readings.meter[at] * _ZONES + readings.zone[at]
+    order = np.lexsort((readings.rank[at], readings.taken_on[at], key))
+    at, key = at[order], key[order]
+    wanted = meter * _ZONES + zone
+    place = np.searchsorted(key, wanted, side="right") - 1
+    if not at.size:
+        return np.full(len(wanted), -1, dtype=np.int64)
+    safe = np.maximum(place, 0)
+    return np.where((place >= 0) & (key[safe] == wanted), at[safe], -1)
+
+
+def _currents(readings: Readings, meter: Ints, zone: Ints) -> tuple[Ints, Ints]:
+    """Give the reading that ends the month, and the volume given instead of one (-1: none).
+
+    Volumes of several days of the month add up; a dial reading taken later counts them all.
+    """
+    of_now = (readings.in_period == 1) & (readings.rank != SOURCE_RANKS["initial"])
+    values = _latest(readings, of_now & (readings.is_volume == 0), meter, zone)
+    volumes = _latest(readings, of_now & (readings.is_volume == 1), meter, zone)
+    if not bool((volumes >= 0).any()):
+        return values, np.full(len(meter), -1, dtype=np.int64)
+    later = (volumes >= 0) & (
+        (values < 0) | (readings.taken_on[volumes] > readings.taken_on[values])
+    )
+    at = np.flatnonzero(of_now & (readings.is_volume == 1))
+    key = readings.meter[at] * _ZONES + readings.zone[at]
+    order = np.lexsort((readings.rank[at], readings.taken_on[at], key))
+    at, key = at[order], key[order]
+    day = readings.taken_on[at]
+    last_of_day = np.append((key[1:] != key[:-1]) | (day[1:] != day[:-1]), True)
+    at, key = at[last_of_day], key[last_of_day]
+    wanted = meter * _ZONES + zone
+    sums = np.concatenate([[0], np.cumsum(readings.value_mcu[at])])
+    left, right = np.searchsorted(key, wanted, "left"), np.searchsorted(key, wanted, "right")
+    given = np.where(later, sums[right] - sums[left], -1)
+    return np.where(later, volumes, values), given
+
+
+def _taken(made: Spans, at: Ints) -> Spans:
+    return Spans(*(getattr(made, name)[at] for name in Spans.__slots__))
+
+
+def _divided(plain: Spans, readings: Readings, *, soft: Ints, hard: Ints, month: Month) -> Spans:
+    """Divide the few spans that have a reading on a day on which something changes."""
+    edges = soft | hard
+    at = np.flatnonzero((readings.in_period == 1) & (readings.is_volume == 0) & (readings.rank > 0))
+    bits = days.bit(readings.taken_on[at], month=month)
+    at = at[(bits & edges[readings.meter[at]]) != 0]
+    if not at.size:
+        return plain
+    rows = {name: getattr(plain, name).tolist() for name in Spans.__slots__}
+    place = {key: row for row, key in enumerate(zip(rows["meter"], rows["zone"], strict=True))}
+    for reading in at[np.lexsort((-readings.rank[at], readings.taken_on[at]))].tolist():
+        found = place.get((int(readings.meter[reading]), int(readings.zone[reading])))
+        if found is not None and rows["previous_on"][found] < days.FAR:
+            _divide(rows, found, readings, reading, hard=hard, month=month)
+    columns = Spans(*(np.array(rows[name], dtype=np.int64) for name in Spans.__slots__))
+    return _taken(columns, np.lexsort((columns.day_from, columns.zone, columns.meter)))
+
+
+def _divide(
+    rows: dict[str, list[int]],
+    at: int,
+    readings: Readings,
+    reading: int,
+    *,
+    hard: Ints,
+    month: Month,
+) -> None:
+    """Give the days before the reading a span of their own; the row keeps what comes after."""
+    day = int(readings.taken_on[reading]) - month.first
+    value = int(readings.value_mcu[reading])
+    if not rows["day_from"][at] < day < rows["day_to"][at]:
+        return
+    if rows["current_on"][at] <= int(readings.taken_on[reading]):
+        if (int(hard[rows["meter"][at]]) >> day) & 1:
+            rows["day_to"][at] = day
+        return
+    if not rows["previous_mcu"][at] <= value <= rows["current_mcu"][at]:
+        return
+    for name, column in rows.items():
+        column.append(column[at])
+        if name == "day_to":
+            column[-1] = day
+    rows["current_mcu"][-1], rows["current_on"][-1] = value, int(readings.taken_on[reading])
+    rows["turn_mcu"][-1] = 0
+    rows["previous_mcu"][at], rows["previous_on"][at] = value, int(readings.taken_on[reading])
+    rows["day_from"][at] = day

@@ -1,0 +1,224 @@
+"""Volume × price, rounded once a line; ranges of volume; the raising factor as a line of its own.
+
+one price        amount = round(V × T)
+ranges           V is split over the ranges, each part by its own price (354, §38);
+zones of a meter take their parts of a range in proportion
+raising factor   round(V × K × T) − round(V × T), so that the two lines add up (charges.md §0.2)
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.domain import money
+from app.domain.basis import FACTOR_SLOT, METERED, RAISED_LAW, SLOTS, Basis
+from app.domain.ledger import EntryKind
+from app.domain.money import MILLION, Flags, Ints
+from app.domain.service import Component, Zone
+from app.domain.situation import Situation, expanded
+from app.domain.tariff import NO_LIMIT, PriceSheets
+from app.domain.volume import Scene, Volumes
+
+_ZONE_WORDS = {Zone.DAY: "день", Zone.NIGHT: "ночь", Zone.PEAK: "пик", Zone.HALF_PEAK: "полупик"}
+_COMPONENT_WORDS = {Component.WATER: "вода", Component.HEAT: "тепло"}
+_READING_SLOTS = (0, 1, 2, 4, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Priced lines, shape (n,) each; `place` is the segment.
+
+    :ivar is_shared: accounts of one premises share the whole this is part of
+    """
+
+    place: Ints
+    zone: Ints
+    component: Ints
+    kind: Ints
+    basis: Ints
+    volume_mcu: Ints
+    price_mcr: Ints
+    amount_kop: Ints
+    is_shared: Flags
+    slots: Ints
+
+    def taken(self, at: Ints) -> "Lines":
+        return Lines(*(getattr(self, name)[at] for name in Lines.__slots__))
+
+
+def priced(
+    scene: Scene, of: Situation, known: Volumes, sheets: PriceSheets, *, active_days: Ints
+) -> Lines:
+    """Price volumes; what has no price is told and left out.
+
+    :param of: all segments, in the order of their places
+    :param active_days: shape (segments,), days its row is charged for: limits of ranges are of them
+    """
+    sheet = of.price_sheet[known.place]
+    first = sheets.first[sheet, known.zone, known.component]
+    number = sheets.ranges[sheet, known.zone, known.component]
+    _tell_unpriced(scene, of, known.taken(np.flatnonzero(number == 0)))
+    safe = np.maximum(first, 0)
+    is_plain = (number == 1) & _is_whole(sheets, safe)
+    plain = np.flatnonzero(is_plain)
+    ranged = np.flatnonzero((number > 0) & ~is_plain)
+    parts = [_lines(known.taken(plain), sheets.price_mcr[safe[plain]])]
+    if ranged.size:
+        parts.append(
+            _ranged(
+                scene,
+                of,
+                known.taken(ranged),
+                _Ranges(sheets, first[ranged], number[ranged], _totals(known)[ranged]),
+                active_days=active_days,
+            )
+        )
+    base = _joined(parts)
+    can_rise = np.isin(base.basis, [int(one) for one in RAISED_LAW])
+    factor = np.where(can_rise, base.slots[:, FACTOR_SLOT], 0)
+    raised = np.flatnonzero(factor)
+    return _joined([base, _raised(base.taken(raised), factor[raised])])
+
+
+def unpriced(known: Volumes) -> Lines:
+    """Give lines of price zero."""
+    return _lines(known, np.zeros(len(known.place), dtype=np.int64))
+
+
+def _is_whole(sheets: PriceSheets, at: Ints) -> Flags:
+    if not sheets.price_mcr.size:
+        return np.zeros(len(at), dtype=bool)
+    whole = (sheets.range_from_mcu[at] == 0) & (sheets.range_to_mcu[at] == NO_LIMIT)
+    return np.asarray(whole, dtype=np.bool_)
+
+
+def _lines(known: Volumes, price: Ints) -> Lines:
+    return Lines(
+        place=known.place,
+        zone=known.zone,
+        component=known.component,
+        kind=np.full(len(known.place), int(EntryKind.CHARGE), dtype=np.int64),
+        basis=known.basis,
+        volume_mcu=known.volume_mcu,
+        price_mcr=price,
+        amount_kop=money.charge_of(known.volume_mcu, price),
+        is_shared=known.is_shared,
+        slots=known.slots,
+    )
+
+
+def _joined(parts: list[Lines]) -> Lines:
+    return Lines(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in Lines.__slots__)
+    )
+
+
+def _raised(base: Lines, factor: Ints) -> Lines:
+    """Give the excess lines of base lines: the same slots, the excess volume and money."""
+    full = money.ratio((base.volume_mcu, factor), (MILLION,))
+    return Lines(
+        place=base.place,
+        zone=base.zone,
+        component=base.component,
+        kind=np.full(len(base.place), int(EntryKind.RAISING), dtype=np.int64),
+        basis=base.basis,
+        volume_mcu=full - base.volume_mcu,
+        price_mcr=base.price_mcr,
+        amount_kop=money.excess_of(base.volume_mcu, base.price_mcr, factor),
+        is_shared=np.zeros(len(base.place), dtype=bool),
+        slots=base.slots,
+    )
+
+
+def _tell_unpriced(scene: Scene, of: Situation, known: Volumes) -> None:
+    """Say where there is no price, on which days, for which zone or component."""
+    days, first = scene.inputs.period.days, scene.inputs.period.first_day
+    keys = np.stack(
+        [known.zone, known.component, of.day_from[known.place], of.day_to[known.place]], axis=1
+    )
+    for key in np.unique(keys, axis=0).tolist() if keys.size else []:
+        zone, component, day_from, day_to = key
+        at = np.flatnonzero((keys == key).all(axis=1))
+        words = [
+            f"для зоны «{_ZONE_WORDS[Zone(zone)]}»" if zone else "",
+            f"для компонента «{_COMPONENT_WORDS[Component(component)]}»" if component else "",
+            "" if (day_from, day_to) == (0, days)
+            else f"с {day_from + 1:02d} по {day_to:02d}.{first:%m.%Y}",
+        ]  # fmt: skip
+        scope = " ".join(word for word in words if word)
+        scene.findings.tell(
+            of.taken(known.place[at]),
+            f"цены {scope} нет." if scope else "цены на этот месяц нет.",
+            "Добавьте её на листе «Тарифы».",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranges:
+    """Where the ranges of each volume are, and the volume of its segment over all zones."""
+
+    sheets: PriceSheets
+    first: Ints
+    number: Ints
+    total_mcu: Ints
+
+
+def _ranged(
+    scene: Scene, of: Situation, known: Volumes, ranges: _Ranges, *, active_days: Ints
+) -> Lines:
+    """Split volumes over ranges; limits of a part of the month are its part of the limits."""
+    sheets = ranges.sheets
+    line, nth = expanded(ranges.number)
+    at = ranges.first[line] + nth
+    place = known.place[line]
+    days, active = of.days[place], active_days[place]
+    limited = sheets.range_to_mcu[at] < NO_LIMIT
+    low = money.scale(sheets.range_from_mcu[at], days, active)
+    high = money.scale(np.where(limited, sheets.range_to_mcu[at], 0), days, active)
+    high = np.where(limited, high, NO_LIMIT)
+    volume, total = known.volume_mcu[line], ranges.total_mcu[line]
+    safe = np.maximum(total, 1)
+    part = money.ratio((volume, np.minimum(high, total)), (safe,))
+    part -= money.ratio((volume, np.minimum(low, total)), (safe,))
+
+    covered = np.zeros(len(known.place), dtype=np.int64)
+    np.add.at(covered, line, part)
+    lost = covered != known.volume_mcu
+    if lost.any():
+        scene.findings.tell(
+            of.taken(known.place[np.flatnonzero(lost)]),
+            "диапазоны цены не покрывают весь объём.",
+            "Проверьте «Объём от» и «Объём до» на листе «Тарифы».",
+        )
+    kept = np.flatnonzero(((part > 0) | (nth == 0)) & ~lost[line])
+    made = known.taken(line[kept])
+    is_metered = np.isin(made.basis, [int(one) for one in METERED])
+    slots = _range_slots(made, (volume[kept], total[kept], low[kept], high[kept]))
+    ranged = replace(
+        made,
+        basis=np.where(is_metered, int(Basis.METER_RANGE), int(Basis.NORM_RANGE)),
+        volume_mcu=part[kept],
+        is_shared=np.zeros(len(kept), dtype=bool),
+        slots=slots,
+    )
+    return _lines(ranged, sheets.price_mcr[at[kept]])
+
+
+def _range_slots(made: Volumes, limits: tuple[Ints, Ints, Ints, Ints]) -> Ints:
+    """Keep the limits, and the readings where one meter gave the volume."""
+    slots = np.zeros((len(made.place), SLOTS), dtype=np.int64)
+    for slot, column in enumerate(limits):
+        slots[:, slot] = column
+    one_meter = np.isin(made.basis, [int(Basis.METER), int(Basis.HOT_METER)])
+    for slot, source in enumerate(_READING_SLOTS, start=4):
+        slots[:, slot] = np.where(one_meter, made.slots[:, source], 0)
+    slots[:, FACTOR_SLOT] = made.factor_ppm
+    return slots
+
+
+def _totals(known: Volumes) -> Ints:
+    """Give each volume the sum over the zones of its segment."""
+    _, inverse = np.unique(known.place * len(Component) + known.component, return_inverse=True)
+    sums = np.zeros(int(inverse.max(initial=-1)) + 1, dtype=np.int64)
+    np.add.at(sums, inverse, known.volume_mcu)
+    return sums[inverse]

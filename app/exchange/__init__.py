@@ -1,0 +1,1 @@
+"""Outside formats: bytes to rows and rows to bytes."""

@@ -1,0 +1,249 @@
+"""Charge a month: houses left → inputs → charge() → rows of the run → posted.
+
+    reader thread     the next batch's inputs, of one snapshot for the whole run
+    this thread       charge() of the batch in hand
+    writer thread     the rows of the batch before, with the mark that its houses are done
+
+Interrupted at any moment, the same call with the same key goes on with the houses left. A run
+counts only when it is posted, in one short transaction (80_charge_runs.sql).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import numpy as np
+
+from app.domain import fingerprint
+from app.domain.charging import Charges, charge
+from app.domain.fingerprint import HouseDigest, house_digests
+from app.domain.money import Ints
+from app.domain.period import Period
+from app.domain.problem import Problem
+from app.domain.voucher import Voucher, VoucherKind
+from app.store import charging, charging_catalogue, charging_inputs, writing
+from app.store.charging import HouseLeft, Run, Scope
+from app.store.charging_catalogue import Catalogue
+from app.store.charging_inputs import Batch
+from app.store.engine import Engine
+from app.store.reading import Snapshot, reading
+
+BATCH_ACCOUNTS = 4_000
+OnProgress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ChargedMonth:
+    """What a run came to.
+
+    :ivar accounts: accounts that have lines
+    :ivar fingerprint: hexadecimal, equal for equal lines
+    """
+
+    accounts: int
+    lines: int
+    amount_kop: int
+    problems: list[Problem]
+    fingerprint: str
+    run_no: int
+
+
+def charge_month(
+    engine: Engine,
+    voucher: Voucher,
+    *,
+    period: Period,
+    houses: Sequence[str] = (),
+    accounts: Sequence[str] = (),
+    on_progress: OnProgress | None = None,
+    batch_accounts: int = BATCH_ACCOUNTS,
+) -> ChargedMonth:
+    """Charge an open period, or some houses and accounts of it; a re-run replaces its own lines.
+
+    :param houses: codes of houses, accounts: their numbers; none of both is everything
+    :param on_progress: told how many accounts are done by each batch
+    :raises Refusal: when the period is closed, or a house or an account is not there
+    :raises Outage: when the database does not answer; the same call goes on
+    """
+    assert voucher.kind is VoucherKind.CHARGE_RUN
+    scope = Scope(tuple(sorted(set(houses))), tuple(sorted(set(accounts))))
+    with writing.writing(engine) as draft:
+        run = charging.start(
+            draft,
+            voucher.key,
+            period=period,
+            scope=scope,
+            actor=voucher.actor,
+            at=voucher.made_at,
+            branch_id=voucher.branch_id,
+        )
+    with reading(engine) as snapshot:
+        if (posted := charging.posted_fingerprint(snapshot, run.key)) is not None:
+            return _outcome(snapshot, run, posted)
+        _stream(engine, snapshot, run, scope, on_progress=on_progress, size=batch_accounts)
+    with reading(engine) as snapshot:
+        known = fingerprint.fingerprint(charging.digests(snapshot, run.key))
+    _post(engine, run.key, known)
+    with reading(engine) as snapshot:
+        return _outcome(snapshot, run, known)
+
+
+def pending_run(
+    engine: Engine, period: Period, *, houses: Sequence[str] = (), accounts: Sequence[str] = ()
+) -> UUID | None:
+    """Give the key of a run of this scope that was cut short, to go on with it."""
+    scope = Scope(tuple(sorted(set(houses))), tuple(sorted(set(accounts))))
+    with reading(engine) as snapshot:
+        return charging.pending(snapshot, period, scope)
+
+
+def drop_pending_runs(engine: Engine, period: Period) -> int:
+    """Give up the runs of a period that were begun and not posted; gives their number."""
+    with reading(engine) as snapshot:
+        keys = charging.pending_any(snapshot, period)
+    for key in keys:
+        writing.call(engine, "drop_run", key=key)
+    return len(keys)
+
+
+def batches(left: Sequence[HouseLeft], *, size: int) -> Iterator[list[HouseLeft]]:
+    """Give whole houses in batches of about so many accounts."""
+    batch: list[HouseLeft] = []
+    accounts = 0
+    for house in left:
+        if batch and accounts + house.accounts > size:
+            yield batch
+            batch, accounts = [], 0
+        batch.append(house)
+        accounts += house.accounts
+    if batch:
+        yield batch
+
+
+def _stream(
+    engine: Engine,
+    snapshot: Snapshot,
+    run: Run,
+    scope: Scope,
+    *,
+    on_progress: OnProgress | None,
+    size: int,
+) -> None:
+    """Read, calculate and write the houses left, three batches in hand at a time."""
+    charging.hold(snapshot)
+    catalogue = charging_catalogue.load(snapshot, run.period)
+    first_line = charging.done(snapshot, run.key).lines
+    todo = list(batches(charging.left(snapshot, run, scope), size=size))
+    wanted = None if scope.is_full else scope
+    with ThreadPoolExecutor(1, "reader") as reader, ThreadPoolExecutor(1, "writer") as writer:
+        ahead = _read(reader, snapshot, catalogue, todo, 0)
+        written: Future[None] | None = None
+        for number in range(len(todo)):
+            assert ahead is not None
+            batch = ahead.result()
+            ahead = _read(reader, snapshot, catalogue, todo, number + 1)
+            charges = charge(batch.inputs)
+            if wanted is not None:
+                charges = _of_scope(charges, batch, wanted)
+            digests = house_digests(charges, batch.inputs)
+            if written is not None:
+                written.result()
+                _tell(on_progress, todo[number - 1])
+            made = _Made(batch, charges, digests)
+            written = writer.submit(_write, engine, run, made, catalogue, first_line=first_line)
+            first_line += len(charges)
+        if written is not None:
+            written.result()
+            _tell(on_progress, todo[-1])
+
+
+def _tell(on_progress: OnProgress | None, houses: Sequence[HouseLeft]) -> None:
+    if on_progress is not None:
+        on_progress(sum(house.accounts for house in houses))
+
+
+def _read(
+    reader: ThreadPoolExecutor,
+    snapshot: Snapshot,
+    catalogue: Catalogue,
+    todo: Sequence[Sequence[HouseLeft]],
+    number: int,
+) -> Future[Batch] | None:
+    if number >= len(todo):
+        return None
+    keys = [house.key for house in todo[number]]
+    return reader.submit(charging_inputs.load, snapshot, catalogue, keys)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A batch that is calculated."""
+
+    batch: Batch
+    charges: Charges
+    digests: list[HouseDigest]
+
+
+def _write(engine: Engine, run: Run, made: _Made, catalogue: Catalogue, *, first_line: int) -> None:
+    with writing.writing(engine) as draft:
+        charging.append(
+            draft,
+            run,
+            made.batch,
+            made.charges,
+            house_digests=made.digests,
+            service_ids=catalogue.service_ids,
+            contract_ids=catalogue.contract_ids,
+            first_line=first_line,
+        )
+
+
+def _of_scope(charges: Charges, batch: Batch, scope: Scope) -> Charges:
+    """Keep the accounts asked for; their houses were calculated whole, so shares are right."""
+    inputs = batch.inputs
+    codes, numbers = set(scope.houses), set(scope.accounts)
+    houses = np.array([code in codes for code in inputs.houses.code], dtype=bool)
+    asked = np.array([number in numbers for number in inputs.accounts.number], dtype=bool)
+    asked |= houses[inputs.premises.house[inputs.accounts.premises]]
+    kept = np.flatnonzero(asked[charges.account])
+    known = {number for number, one in zip(inputs.accounts.number, asked, strict=True) if one}
+    columns: dict[str, Ints] = {
+        name: getattr(charges, name)[kept]
+        for name in Charges.__slots__
+        if name not in ("period", "problems")
+    }
+    problems = [one for one in charges.problems if one.account in known]
+    return replace(charges, **columns, problems=problems)  # type: ignore[arg-type]  # by name
+
+
+def _post(engine: Engine, key: UUID, known: bytes) -> None:
+    """Seal the run's tables, index both side by side, and make the run count."""
+    _without_time_out(engine, "seal_run", key=key)
+    with ThreadPoolExecutor(2, "index") as pool:
+        parts = [
+            pool.submit(_without_time_out, engine, "index_run", key=key, part=part)
+            for part in ("entries", "balances")
+        ]
+        for part in parts:
+            part.result()
+    _without_time_out(engine, "post_run", key=key, fingerprint=known)
+
+
+def _without_time_out(engine: Engine, function: str, **params: object) -> None:
+    """Call a function that may take longer than a person waits."""
+    with writing.writing(engine) as draft:
+        charging.wait_for_long_work(draft)
+        draft.call(function, **params)
+
+
+def _outcome(snapshot: Snapshot, run: Run, known: bytes) -> ChargedMonth:
+    come_to = charging.done(snapshot, run.key)
+    return ChargedMonth(
+        accounts=come_to.accounts,
+        lines=come_to.lines,
+        amount_kop=come_to.amount_kop,
+        problems=charging.problems(snapshot, run.key),
+        fingerprint=known.hex(),
+        run_no=run.number,
+    )

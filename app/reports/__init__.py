@@ -1,0 +1,1 @@
+"""Paper: rows to pages."""

@@ -1,0 +1,87 @@
+"""The charge lines of an account that count: what `charges`, `explain` and the card show."""
+
+from typing import Any
+
+from app.domain import period as periods
+from app.domain.charge_line import ChargeLine
+from app.domain.period import Period
+from app.domain.replay import StoredLine
+from app.errors import Refusal
+from app.store.reading import Snapshot
+
+# A later run of the account undoes what counted before it, so its last run is what counts.
+_LINES = """
+with seen as (
+  select entry.*, max(run_no) over () as last_run
+  from app.entry
+  where entry.period = %(period)s and entry.account_id = %(account)s
+)
+select seen.*, service.code as service, service.name as service_name, service.unit,
+  contract.number as contract, provider.name as provider, supplier.name as supplier, voucher.reason
+from seen
+join app.service on service.id = seen.service_id
+join app.contract on contract.id = seen.contract_id
+join app.voucher on voucher.id = seen.voucher_id
+left join lateral (
+  select name from app.organisation_version
+  where organisation_id = contract.provider_id and valid_from <= %(last)s
+  order by valid_from desc limit 1
+) as provider on true
+left join lateral (
+  select name from app.organisation_version
+  where organisation_id = contract.supplier_id and valid_from <= %(last)s
+  order by valid_from desc limit 1
+) as supplier on true
+where seen.reverses_run = 0
+  and (seen.run_no = seen.last_run and seen.run_no > 0
+    or seen.run_no = 0 and seen.kind between 1 and 19)
+order by service.position, service.code, contract.number, seen.origin_period, seen.component,
+  seen.zone, seen.day_from, seen.kind, seen.price_mcr
+"""
+
+
+class NoSuchAccount(Refusal):
+    """A number that no account has."""
+
+
+def lines(snapshot: Snapshot, account_number: str, period: Period) -> list[ChargeLine]:
+    """Give the lines posted into a period that count now, recalculations of earlier months too.
+
+    :raises NoSuchAccount: when no account has the number
+    """
+    account = snapshot.value("select id from app.account where number = %(it)s", it=account_number)
+    if account is None:
+        raise NoSuchAccount(
+            f"Лицевого счёта {account_number} нет. Проверьте номер или найдите счёт по адресу."
+        )
+    rows = snapshot.rows(_LINES, account=account, period=period.first_day, last=period.last_day)
+    return [_line(row, account_number) for row in rows]
+
+
+def _line(row: Any, account_number: str) -> ChargeLine:
+    origin = periods.of(row.origin_period)
+    return ChargeLine(
+        account=account_number,
+        period=periods.of(row.period),
+        origin_period=origin,
+        service=row.service,
+        service_name=row.service_name,
+        unit=row.unit,
+        contract=row.contract,
+        provider=row.provider,
+        supplier=row.supplier,
+        reason=row.reason,
+        stored=StoredLine(
+            period=origin,
+            kind=row.kind,
+            basis=row.method,
+            zone=row.zone,
+            component=row.component,
+            day_from=row.day_from,
+            day_to=row.day_to,
+            volume_mcu=row.volume_mcu,
+            price_mcr=row.price_mcr,
+            amount_kop=row.amount_kop,
+            slots=row.inputs,
+        ),
+    )

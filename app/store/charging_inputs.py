@@ -1,0 +1,278 @@
+"""One batch of whole houses as the columns of charge(): thin columns out, places instead of keys.
+
+Every statement is about some houses and one period; domain/charging.py joins what they give.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.charge_inputs import (
+    Accounts,
+    Assignments,
+    ChargeInputs,
+    Houses,
+    Impossible,
+    Premises,
+)
+from app.domain.occupancy import RESIDENT_CODES, Residents
+from app.store import charging_meters
+from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, Catalogue, indexed, places, wide
+from app.store.reading import Snapshot
+
+_NIL_SQL = "'00000000-0000-0000-0000-000000000000'::uuid"
+_VALID = f"""version.valid_from - {EPOCH_SQL} as valid_from,
+  coalesce(version.valid_to - {EPOCH_SQL}, {FAR_SQL}) as valid_to"""
+_TOUCHES = "version.valid_from < %(end)s and coalesce(version.valid_to, 'infinity') > %(first)s"
+_SPAN_KINDS = {"valid_from": "int4", "valid_to": "int4"}
+
+_HOUSES = """
+select house.id, house.code, coalesce(version.premises_area_cm2, -1) as premises_area,
+  coalesce(version.common_area_cm2, -1) as common_any,
+  coalesce(version.common_cold_cm2, -1) as common_cold,
+  coalesce(version.common_hot_cm2, -1) as common_hot,
+  coalesce(version.common_power_cm2, -1) as common_power,
+  coalesce(version.common_heat_cm2, -1) as common_heat,
+  coalesce((version.heating_mode = 'even')::int4, 0) as heats_evenly,
+  coalesce((select sum(1 << month) from unnest(version.heating_months) as month), 0)::int4
+    as heating_months
+from app.house
+left join app.house_version as version on version.house_id = house.id
+  and version.valid_from <= %(last)s and coalesce(version.valid_to, 'infinity') > %(last)s
+where house.id = any (%(houses)s) order by house.code
+"""
+# A room of a flat that is listed itself is inside the flat's area.
+_PREMISES = """
+select premises.id, premises.house_id,
+  (premises.flat_number = '' or not exists (
+    select 1 from app.premises as flat where flat.house_id = premises.house_id
+      and flat.flat_number = '' and flat.number = premises.flat_number
+  ))::int4 as in_sum
+from app.premises where premises.house_id = any (%(houses)s)
+"""
+_AREAS = f"""
+select version.premises_id, {_VALID}, version.total_cm2,
+  coalesce(version.heated_cm2, -1) as heated_cm2,
+  coalesce(version.rooms, -1)::int4 as rooms, version.own_heat::int4 as own_heat
+from app.premises
+join app.premises_version as version on version.premises_id = premises.id and {_TOUCHES}
+where premises.house_id = any (%(houses)s)
+"""
+_ACCOUNTS = f"""
+select account.id, account.number, account.premises_id,
+  account.opened_on - {EPOCH_SQL} as opened,
+  coalesce(account.closed_on - {EPOCH_SQL}, {FAR_SQL}) as closed
+from app.premises
+join app.account on account.premises_id = premises.id
+where premises.house_id = any (%(houses)s)
+  and account.opened_on < %(end)s and coalesce(account.closed_on, 'infinity') > %(first)s
+order by account.number
+"""
+_SHARES = f"""
+select version.account_id, {_VALID}, version.share_numerator, version.share_denominator
+from app.premises
+join app.account on account.premises_id = premises.id
+join app.account_version as version on version.account_id = account.id and {_TOUCHES}
+where premises.house_id = any (%(houses)s)
+  and account.opened_on < %(end)s and coalesce(account.closed_on, 'infinity') > %(first)s
+"""
+_RESIDENTS = f"""
+select version.account_id, version.kind, {_VALID}
+from app.premises
+join app.account on account.premises_id = premises.id
+join app.resident as version on version.account_id = account.id and {_TOUCHES}
+where premises.house_id = any (%(houses)s)
+  and account.opened_on < %(end)s and coalesce(account.closed_on, 'infinity') > %(first)s
+"""
+_ASSIGNMENTS = f"""
+select version.service_id, version.contract_id, coalesce(version.house_id, {_NIL_SQL}) as house_id,
+  coalesce(version.account_id, {_NIL_SQL}) as account_id,
+  coalesce(version.quantity_mcu, -1) as quantity_mcu, {_VALID}
+from app.assignment as version
+where version.house_id = any (%(houses)s) and {_TOUCHES}
+union all
+select version.service_id, version.contract_id, {_NIL_SQL}, version.account_id,
+  coalesce(version.quantity_mcu, -1), {_VALID}
+from app.premises
+join app.account on account.premises_id = premises.id
+join app.assignment as version on version.account_id = account.id and {_TOUCHES}
+where premises.house_id = any (%(houses)s)
+  and account.opened_on < %(end)s and coalesce(account.closed_on, 'infinity') > %(first)s
+"""
+_IMPOSSIBLE = f"""
+select version.premises_id, version.service_id, {_VALID}
+from app.premises
+join app.meter_impossible as version on version.premises_id = premises.id and {_TOUCHES}
+where premises.house_id = any (%(houses)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Inputs of some whole houses, with the keys their places stand for."""
+
+    inputs: ChargeInputs
+    account_ids: NDArray[np.void]
+    house_ids: NDArray[np.void]
+
+
+def load(snapshot: Snapshot, catalogue: Catalogue, house_ids: list[UUID]) -> Batch:
+    """Read what the charges of these houses depend on."""
+    period = catalogue.period
+    about = {
+        "houses": house_ids,
+        "first": period.first_day,
+        "end": period.end,
+        "last": period.last_day,
+    }
+
+    def read(query: str, **kinds: str) -> dict[str, Any]:
+        return snapshot.columns(query, about, kinds=kinds)
+
+    houses = read(
+        _HOUSES, id="uuid", code="text", premises_area="int8", common_any="int8",
+        common_cold="int8", common_hot="int8", common_power="int8", common_heat="int8",
+        heats_evenly="int4", heating_months="int4",
+    )  # fmt: skip
+    premises = read(_PREMISES, id="uuid", house_id="uuid", in_sum="int4")
+    accounts = read(
+        _ACCOUNTS, id="uuid", number="text", premises_id="uuid", opened="int4", closed="int4"
+    )
+    in_house, in_premises = indexed(houses["id"]), indexed(premises["id"])
+    by_account = indexed(accounts["id"])
+    by_service, by_contract = indexed(catalogue.service_ids), indexed(catalogue.contract_ids)
+    meters, readings = charging_meters.load(
+        snapshot, about, houses=in_house, premises=in_premises, accounts=by_account,
+        services=by_service,
+    )  # fmt: skip
+    inputs = ChargeInputs(
+        period=period,
+        rules=catalogue.rules,
+        services=catalogue.services,
+        contracts=catalogue.contracts,
+        tariffs=catalogue.tariffs_of(in_house, by_account),
+        norms=catalogue.norms_of(in_house),
+        houses=_houses(houses),
+        premises=_premises(
+            premises,
+            read(
+                _AREAS, premises_id="uuid", **_SPAN_KINDS, total_cm2="int8", heated_cm2="int8",
+                rooms="int4", own_heat="int4",
+            ),
+            in_house,
+            in_premises,
+        ),
+        accounts=_accounts(
+            accounts,
+            read(
+                _SHARES, account_id="uuid", **_SPAN_KINDS, share_numerator="int8",
+                share_denominator="int8",
+            ),
+            in_premises,
+            by_account,
+        ),
+        residents=_residents(
+            read(_RESIDENTS, account_id="uuid", kind="text", **_SPAN_KINDS), by_account
+        ),
+        assignments=_assignments(
+            read(
+                _ASSIGNMENTS, service_id="uuid", contract_id="uuid", house_id="uuid",
+                account_id="uuid", quantity_mcu="int8", **_SPAN_KINDS,
+            ),
+            (by_service, by_contract, in_house, by_account),
+        ),
+        impossible=_impossible(
+            read(_IMPOSSIBLE, premises_id="uuid", service_id="uuid", **_SPAN_KINDS),
+            in_premises,
+            by_service,
+        ),
+        meters=meters,
+        readings=readings,
+    )  # fmt: skip
+    return Batch(inputs, accounts["id"], houses["id"])
+
+
+def _houses(columns: dict[str, Any]) -> Houses:
+    common = ("common_any", "common_cold", "common_hot", "common_power", "common_heat")
+    return Houses(
+        code=columns["code"],
+        premises_area_cm2=wide(columns["premises_area"]),
+        common_area_cm2=np.column_stack([columns[name] for name in common]).astype(np.int64),
+        heats_evenly=wide(columns["heats_evenly"]),
+        heating_months=wide(columns["heating_months"]),
+    )
+
+
+def _premises(
+    identity: dict[str, Any],
+    versions: dict[str, Any],
+    houses: dict[bytes, int],
+    index: dict[bytes, int],
+) -> Premises:
+    return Premises(
+        house=places(identity["house_id"], houses),
+        in_sum=wide(identity["in_sum"]),
+        version_of=places(versions["premises_id"], index),
+        valid_from=wide(versions["valid_from"]),
+        valid_to=wide(versions["valid_to"]),
+        total_cm2=wide(versions["total_cm2"]),
+        heated_cm2=wide(versions["heated_cm2"]),
+        rooms=wide(versions["rooms"]),
+        own_heat=wide(versions["own_heat"]),
+    )
+
+
+def _accounts(
+    identity: dict[str, Any],
+    versions: dict[str, Any],
+    premises: dict[bytes, int],
+    index: dict[bytes, int],
+) -> Accounts:
+    return Accounts(
+        number=identity["number"],
+        premises=places(identity["premises_id"], premises),
+        opened=wide(identity["opened"]),
+        closed=wide(identity["closed"]),
+        version_of=places(versions["account_id"], index),
+        valid_from=wide(versions["valid_from"]),
+        valid_to=wide(versions["valid_to"]),
+        share_numerator=wide(versions["share_numerator"]),
+        share_denominator=wide(versions["share_denominator"]),
+    )
+
+
+def _residents(columns: dict[str, Any], accounts: dict[bytes, int]) -> Residents:
+    kinds = [int(RESIDENT_CODES[one]) for one in columns["kind"]]
+    return Residents(
+        account=places(columns["account_id"], accounts),
+        kind=np.array(kinds, dtype=np.int64),
+        valid_from=wide(columns["valid_from"]),
+        valid_to=wide(columns["valid_to"]),
+    )
+
+
+def _assignments(columns: dict[str, Any], indices: tuple[dict[bytes, int], ...]) -> Assignments:
+    services, contracts, houses, accounts = indices
+    return Assignments(
+        service=places(columns["service_id"], services),
+        contract=places(columns["contract_id"], contracts),
+        house=places(columns["house_id"], houses),
+        account=places(columns["account_id"], accounts),
+        quantity_mcu=wide(columns["quantity_mcu"]),
+        valid_from=wide(columns["valid_from"]),
+        valid_to=wide(columns["valid_to"]),
+    )
+
+
+def _impossible(
+    columns: dict[str, Any], premises: dict[bytes, int], services: dict[bytes, int]
+) -> Impossible:
+    return Impossible(
+        premises=places(columns["premises_id"], premises),
+        service=places(columns["service_id"], services),
+        valid_from=wide(columns["valid_from"]),
+        valid_to=wide(columns["valid_to"]),
+    )

@@ -1,0 +1,147 @@
+"""Meters of a batch of houses, their readings of the period and the last ones before it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from app.domain.meter import Meters, Readings
+from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, places, wide
+from app.store.reading import Snapshot
+
+_NIL_SQL = "'00000000-0000-0000-0000-000000000000'::uuid"
+# SOURCE_RANKS of app/domain/meter.py.
+_RANK = """case source when 'initial' then 0 when 'payer' then 1 when 'automatic' then 2
+  when 'inspector' then 3 else 4 end"""
+_ZONE = """case reading.zone when 'day' then 1 when 'night' then 2 when 'peak' then 3
+  when 'half-peak' then 4 else 0 end"""
+_LISTED = """meter.house_id = any (%(houses)s) and meter.installed_on < %(end)s
+  and coalesce(meter.removed_on, 'infinity') > %(first)s"""
+
+# The heat of the year before, of house meters: volumes as given, or the dial at its two ends.
+_METERS = f"""
+select meter.id, meter.code, meter.service_id, meter.house_id,
+  coalesce(meter.premises_id, {_NIL_SQL}) as premises_id,
+  coalesce(meter.account_id, {_NIL_SQL}) as account_id,
+  (meter.kind = 'house')::int4 as of_house, meter.zones::int4 as zones,
+  coalesce((10::numeric ^ meter.digits * 1000000)::int8, 0) as dial_mcu, meter.ratio_mcu,
+  meter.installed_on - {EPOCH_SQL} as installed,
+  coalesce(meter.removed_on - {EPOCH_SQL}, {FAR_SQL}) as removed,
+  coalesce(meter.verified_to - {EPOCH_SQL}, {FAR_SQL}) as verified_to,
+  exists (
+    select 1 from app.meter_event as event where event.meter_id = meter.id
+      and event.valid_from < %(end)s and coalesce(event.valid_to, 'infinity') > %(first)s
+  )::int4 as has_event,
+  case when meter.kind = 'house' then coalesce(given.volume_mcu, dial.volume_mcu, -1) else -1 end
+    as last_year_mcu
+from app.meter
+left join lateral (
+  select sum(volume_mcu)::int8 as volume_mcu from app.reading
+  where meter.kind = 'house' and meter_id = meter.id and volume_mcu is not null
+    and period >= date_trunc('year', %(first)s::date) - interval '1 year'
+    and period < date_trunc('year', %(first)s::date)
+) as given on true
+left join lateral (
+  select ((max(value_mcu)
+      filter (where period >= date_trunc('year', %(first)s::date) - interval '1 year')
+    - max(value_mcu)
+      filter (where period < date_trunc('year', %(first)s::date) - interval '1 year'))
+    * (meter.ratio_mcu::numeric / 1000000))::int8 as volume_mcu
+  from app.reading
+  where meter.kind = 'house' and meter_id = meter.id and value_mcu is not null
+    and period < date_trunc('year', %(first)s::date)
+) as dial on true
+where {_LISTED}
+"""
+_READINGS = f"""
+select reading.meter_id, {_ZONE} as zone, reading.taken_on - {EPOCH_SQL} as taken_on,
+  {_RANK} as rank, 1 as in_period, (reading.value_mcu is null)::int4 as is_volume,
+  coalesce(reading.value_mcu, reading.volume_mcu) as value_mcu
+from app.meter
+join app.reading on reading.meter_id = meter.id and reading.period = %(first)s
+where {_LISTED}
+union all
+select before.meter_id, before.zone, before.taken_on - {EPOCH_SQL}, before.rank, 0, 0,
+  before.value_mcu
+from app.meter
+join (values (1, ''), (2, 'day'), (2, 'night'), (3, 'peak'), (3, 'half-peak'), (3, 'night'))
+  as part (zones, zone) on part.zones = meter.zones
+cross join lateral (
+  select reading.meter_id, {_ZONE} as zone, reading.taken_on, {_RANK} as rank, reading.value_mcu
+  from app.reading
+  where reading.meter_id = meter.id and reading.zone = part.zone
+    and reading.period < %(first)s and reading.value_mcu is not null
+  order by reading.taken_on desc, {_RANK} desc
+  limit 1
+) as before
+where {_LISTED}
+"""
+
+
+def load(
+    snapshot: Snapshot,
+    about: Mapping[str, object],
+    *,
+    houses: dict[bytes, int],
+    premises: dict[bytes, int],
+    accounts: dict[bytes, int],
+    services: dict[bytes, int],
+) -> tuple[Meters, Readings]:
+    """Read meters in place in the period; a meter of an account not charged is left out.
+
+    :param about: houses, first and end of the period, as the statements name them
+    """
+    found = snapshot.columns(
+        _METERS,
+        about,
+        kinds={
+            "id": "uuid", "code": "text", "service_id": "uuid", "house_id": "uuid",
+            "premises_id": "uuid", "account_id": "uuid", "of_house": "int4", "zones": "int4",
+            "dial_mcu": "int8", "ratio_mcu": "int8", "installed": "int4", "removed": "int4",
+            "verified_to": "int4", "has_event": "int4", "last_year_mcu": "int8",
+        },
+    )  # fmt: skip
+    known = {bytes(16), *accounts}
+    kept = np.flatnonzero([key in known for key in found["account_id"].tolist()])
+    columns: dict[str, Any] = {
+        name: [column[at] for at in kept.tolist()] if isinstance(column, list) else column[kept]
+        for name, column in found.items()
+    }
+    meters = Meters(
+        code=columns["code"],
+        service=places(columns["service_id"], services),
+        house=places(columns["house_id"], houses),
+        premises=places(columns["premises_id"], premises),
+        account=places(columns["account_id"], accounts),
+        of_house=wide(columns["of_house"]),
+        zones=wide(columns["zones"]),
+        dial_mcu=wide(columns["dial_mcu"]),
+        ratio_mcu=wide(columns["ratio_mcu"]),
+        installed=wide(columns["installed"]),
+        removed=wide(columns["removed"]),
+        verified_to=wide(columns["verified_to"]),
+        has_event=wide(columns["has_event"]),
+        last_year_mcu=wide(columns["last_year_mcu"]),
+    )
+    return meters, _readings(snapshot, about, columns["id"].tolist())
+
+
+def _readings(snapshot: Snapshot, about: Mapping[str, object], meter_ids: list[bytes]) -> Readings:
+    columns = snapshot.columns(
+        _READINGS,
+        about,
+        kinds={
+            "meter_id": "uuid", "zone": "int4", "taken_on": "int4", "rank": "int4",
+            "in_period": "int4", "is_volume": "int4", "value_mcu": "int8",
+        },
+    )  # fmt: skip
+    index = {key: at for at, key in enumerate(meter_ids)}
+    meter = np.fromiter(
+        (index.get(key, -1) for key in columns["meter_id"].tolist()),
+        np.int64,
+        len(columns["zone"]),
+    )
+    kept = np.flatnonzero(meter >= 0)
+    names = ("zone", "taken_on", "rank", "in_period", "is_volume", "value_mcu")
+    rest = {name: wide(columns[name][kept]) for name in names}
+    return Readings(meter=meter[kept], **rest)

@@ -1,0 +1,64 @@
+"""Reading: one snapshot of the database, which the server itself keeps from being changed.
+
+In every statement parameters are written %(name)s and a percent sign is doubled.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg import IsolationLevel
+from psycopg.rows import namedtuple_row
+
+from app.store.copying import Columns, read_columns
+from app.store.engine import Connection, Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The database as it was at the first statement."""
+
+    connection: Connection = field(repr=False)
+
+    def rows(self, query: str, /, **params: object) -> list[Any]:
+        """Give all rows, as named tuples."""
+        with self.connection.cursor(row_factory=namedtuple_row) as cursor:
+            return cursor.execute(query, params).fetchall()
+
+    def one(self, query: str, /, **params: object) -> Any:
+        """Give the one row, or None when there is none."""
+        found = self.rows(query, **params)
+        assert len(found) <= 1, f"one row was expected, {len(found)} were found"
+        return found[0] if found else None
+
+    def value(self, query: str, /, **params: object) -> Any:
+        """Give the first column of the one row, or None when there is none."""
+        row = self.one(query, **params)
+        return None if row is None else row[0]
+
+    def columns(
+        self, query: str, params: Mapping[str, object] | None = None, *, kinds: Mapping[str, str]
+    ) -> Columns:
+        """Give the columns as arrays, in the order of the query; see copying.read_columns."""
+        with self.connection.cursor() as cursor:
+            return read_columns(cursor, query, params=params, kinds=kinds)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Snapshot]:
+    """Read in one REPEATABLE READ, READ ONLY transaction.
+
+    :raises DatabaseGone: when the server does not answer
+    """
+    with engine.connection() as connection:
+        connection.isolation_level = IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        try:
+            with connection.transaction():
+                yield Snapshot(connection)
+        finally:
+            # A lost connection cannot be changed, and will not be lent again either.
+            if not connection.closed:
+                connection.isolation_level = None
+                connection.read_only = None

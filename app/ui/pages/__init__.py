@@ -1,0 +1,1 @@
+"""Pages of the workstation, one a file."""

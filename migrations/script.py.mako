@@ -1,0 +1,13 @@
+"""${message}."""
+
+from app.store.migrate import run
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run("""
+    """)
