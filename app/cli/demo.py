@@ -2,12 +2,13 @@
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from app.cli.context import Context, Verbs
 from app.demo import pictures
-from app.demo.story import MONTHS, Story
+from app.demo.story import MONTHS, Story, Told
 from app.domain import money
 from app.errors import Outage
 from app.store import opening
@@ -28,7 +29,7 @@ def demo(context: Context) -> int:
     folder: Path = context.arguments.dir
     settings = context.settings
     data_dir = settings.data_dir if context.arguments.data else settings.data_dir / "demo"
-    say = (lambda _: None) if context.as_json else print
+    say: Callable[[str], None] = (lambda _: None) if context.as_json else print
     say(f"Квиток: показываю на новой базе в {data_dir}")
 
     opened = opening.open_database(settings.database, data_dir=data_dir, anew=True)
@@ -37,7 +38,7 @@ def demo(context: Context) -> int:
         story.journal = data_dir / "desks" / "demo.sqlite"
         story.journal.unlink(missing_ok=True)
         told = story.tell()
-        made = _pictures(settings.database, data_dir, folder, told.last_account, say)
+        made = _pictures(data_dir, folder, told, say)
     finally:
         opened.close()
 
@@ -79,14 +80,18 @@ def demo(context: Context) -> int:
 
 
 def _pictures(
-    database: str | None, data_dir: Path, folder: Path, account: str, say: object
+    data_dir: Path, folder: Path, told: Told, say: Callable[[str], None]
 ) -> tuple[Path, ...]:
-    assert callable(say)
     try:
         made = pictures.make(
-            database=database, data_dir=data_dir, folder=folder / "pictures",
-            account=account, scan=account.encode(),
-        )  # fmt: skip
+            pictures.Wanted(
+                data_dir=data_dir,
+                folder=folder / "pictures",
+                account=told.last_account,
+                month=MONTHS[-1],
+                scan=told.next_scan,
+            )
+        )
     except Outage as error:
         say(str(error))
         return ()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from app.domain import slip_build, slip_layout
+from app.domain.basis import Basis
 from app.domain.ledger import ADJUSTED, EntryKind
 from app.domain.payment_document import (
     Line,
@@ -41,28 +42,30 @@ _ZONES = {
     Zone.HALF_PEAK: "полупик",
 }
 _HEAT_UNIT = "Гкал"
-# The column «порядок расчёта» of the form, by the code of the method (charges.md §13).
+# The column «порядок расчёта» of the form.
 _METHODS = {
-    "AREA": "площадь",
-    "PERSON": "лица",
-    "FIX": "счёт",
-    "UNIT": "количество",
-    "IPU": "прибор",
-    "IPU_ZONE": "прибор",
-    "NORM": "норматив",
-    "GVS23": "норматив",
-    "HEAT2": "норматив",
-    "HEAT2_1": "норматив",
-    "HEAT3": "ОДПУ",
-    "SOI_NORM": "норматив",
-    "TKO_N": "норматив",
-    "TKO_S": "норматив",
-}
+    "площадь": (Basis.AREA, Basis.SOLID_WASTE_AREA),
+    "лица": (Basis.PERSON, Basis.SOLID_WASTE_PERSON),
+    "счёт": (Basis.ACCOUNT,),
+    "количество": (Basis.QUANTITY,),
+    "прибор": (
+        Basis.METER, Basis.METERS, Basis.METER_VOLUME, Basis.METER_RANGE, Basis.HOT_METER,
+        Basis.HOT_METERS, Basis.HOT_METER_VOLUME, Basis.WASTE_BY_WATER,
+    ),
+    "норматив": (
+        Basis.NORM, Basis.POWER_NORM, Basis.GAS_NORM, Basis.NORM_RANGE, Basis.HOT_NORM,
+        Basis.WASTE_NORM, Basis.HEAT_NORM, Basis.HEAT_NORM_EVEN, Basis.HEAT_NORM_OWN,
+        Basis.COMMON_NORM,
+    ),
+    "Гкал на м3": (Basis.HOT_HEAT,),
+    "ОДПУ": (Basis.HEAT_METER, Basis.HEAT_METER_EVEN),
+}  # fmt: skip
+_WORD_OF = {basis: word for word, every in _METHODS.items() for basis in every}
 
 
 @dataclass(frozen=True, slots=True)
 class ChargedFact:
-    """One entry of the month, as the books have it; method is its code of charges.md §13."""
+    """One entry of the month, as the books have it; method is how it was calculated."""
 
     service: str
     section: str
@@ -75,7 +78,7 @@ class ChargedFact:
     volume_mcu: int = 0
     price_mcr: int = 0
     factor_ppm: int = 0
-    method: str = ""
+    method: Basis = Basis.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,9 @@ def _lines(entries: Sequence[ChargedFact]) -> tuple[Line, ...]:
         place = place_of.get(key)
         if place is None:
             place = place_of[key] = len(rows)
-            rows.append(_row(replace(fact, amount_kop=0, volume_mcu=0, price_mcr=0, method="")))
+            rows.append(
+                _row(replace(fact, amount_kop=0, volume_mcu=0, price_mcr=0, method=Basis.NONE))
+            )
         rows[place] = _joined(rows[place], fact)
     order = list(LineGroup)
     return tuple(sorted(rows, key=lambda row: order.index(row.group)))
@@ -190,7 +195,7 @@ def _row(fact: ChargedFact) -> Line:
         common_volume_mcu=fact.volume_mcu if has_price and is_common else None,
         individual_kop=0 if is_common else fact.amount_kop,
         common_kop=fact.amount_kop if is_common else 0,
-        method=_METHODS.get(fact.method, ""),
+        method=_WORD_OF.get(fact.method, ""),
         payee=fact.contract,
     )
 

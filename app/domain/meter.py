@@ -37,9 +37,10 @@ class Doubt(IntEnum):
     NO_PREVIOUS = 2
     BACKWARD = 3
     TOO_FAR = 4
-    EXPIRED = 5
-    EVENT = 6
-    GAP = 7
+    MIXED = 5
+    EXPIRED = 6
+    EVENT = 7
+    GAP = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Meters:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Readings of the period and the last one before it, shape (n,) each.
+    """Readings of the period, the last dial before it and volumes given since, shape (n,) each.
 
     :ivar rank: SOURCE_RANKS; 0 is the reading at installation
     :ivar in_period: 1 when the reading is of the period being charged
@@ -145,6 +146,9 @@ def spans(
     current, given = _currents(readings, meter, zone)
     has_volume = given >= 0
     has_current = (current >= 0) & ~has_volume
+    since = _latest(
+        readings, (readings.in_period == 0) & (readings.is_volume == 1) & is_of_meter, meter, zone
+    )
 
     when = readings.taken_on
     day_from = np.clip(meters.installed[meter] - month.first, 0, month.days)
@@ -166,6 +170,7 @@ def spans(
         previous_on=np.where(has_volume, days.FAR, when[previous]),
         current_on=np.where(current >= 0, when[current], days.FAR),
     )
+    is_mixed = has_current & (since >= 0) & (when[since] > when[previous])
     wrong = np.select(
         [
             ~has_volume & ~has_current,

@@ -27,7 +27,7 @@ MILLION = 1_000_000
 WHOLE_MAX = 9_000_000_000  # whole units of a volume or whole roubles of a price, so that parts fit
 
 _SAFE = 2.0**62  # products below it, reckoned in floating point, are exact in int64
-_RUB = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,2})?")
+_RUB = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]{1,2})?")  # \d would take foreign digits
 _THIN_NBSP = "\u202f"
 _MINUS = "\u2212"
 

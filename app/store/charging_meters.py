@@ -75,6 +75,18 @@ cross join lateral (
   limit 1
 ) as before
 where {_LISTED}
+union all
+select reading.meter_id, {_ZONE}, reading.taken_on - {EPOCH_SQL}, {_RANK}, 0, 1, reading.volume_mcu
+from app.meter
+join app.reading on reading.meter_id = meter.id
+  and reading.volume_mcu is not null and reading.period < %(first)s
+where {_LISTED} and meter.kind <> 'house'
+  and not exists (
+    select 1 from app.reading as dial
+    where dial.meter_id = reading.meter_id and dial.zone = reading.zone
+      and dial.value_mcu is not null and dial.period < %(first)s
+      and dial.taken_on >= reading.taken_on
+  )
 """
 
 

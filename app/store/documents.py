@@ -258,7 +258,6 @@ def _manager(entries: Sequence[Any], known: Contracts, places: Sequence[int]) ->
 
 
 def _charged(row: Any, contract: int) -> ChargedFact:
-    rule = basis.RULES[basis.Basis(row.method)]
     return ChargedFact(
         service=row.service,
         section=row.section,
@@ -271,7 +270,7 @@ def _charged(row: Any, contract: int) -> ChargedFact:
         volume_mcu=row.volume_mcu,
         price_mcr=row.price_mcr,
         factor_ppm=row.inputs[basis.FACTOR_SLOT] if len(row.inputs) > basis.FACTOR_SLOT else 0,
-        method=rule.code,
+        method=basis.Basis(row.method),
     )
 
 

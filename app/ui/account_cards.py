@@ -26,6 +26,18 @@ _RESIDENT_WORDS = {
     "owner": "собственник",
 }
 _ZONE_WORDS = {"day": "день", "night": "ночь", "peak": "пик", "half-peak": "полупик"}
+_EVENT_WORDS = {
+    "charge": "Начислено",
+    "payment": "Оплата",
+    "opening-balance": "Входящее сальдо",
+    "adjustment": "Корректировка",
+    "penalty": "Пени",
+    "transfer": "Перенос сальдо",
+    "reading": "Показания",
+    "resident": "Проживающие",
+    "opened": "Счёт открыт",
+    "closed": "Счёт закрыт",
+}
 _SHOWN_HAPPENINGS = 40
 _VERIFICATION_WARNING_DAYS = 60
 
@@ -128,9 +140,14 @@ def _flags(overdue_kop: int, meters: Sequence[card.MeterLine], today: date) -> t
 
 
 def _happening(event: card.Event) -> Happening:
-    at = event.at.astimezone() if event.at else datetime.combine(event.day, time())
+    at = event.at.astimezone() if event.at else datetime.combine(event.day, time()).astimezone()
     shown_at = at.replace(year=event.day.year, month=event.day.month, day=event.day.day)
-    return Happening(at=shown_at, title=event.text, amount_kop=event.amount_kop)
+    return Happening(
+        at=shown_at,
+        title=_EVENT_WORDS[event.kind],
+        amount_kop=event.amount_kop,
+        remark=event.text,
+    )
 
 
 def _residents(people: Sequence[card.Resident]) -> FactGroup:

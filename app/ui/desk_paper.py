@@ -46,7 +46,7 @@ def shown_dues(
         proposed_kop=proposed_kop,
         lines=tuple(DuesLine(name, kop, 0) for name, kop in debt.items()),
         debt_months=len(months),
-        period=period.shown if period else "",
+        period=f"квитанция за {period.shown}" if period else "",
         books=books,
     )
 
@@ -86,7 +86,7 @@ def paper_of(
         tendered_kop=order.tendered_kop or order.amount_kop,
         change_kop=order.change_kop,
         payer=receipt.masked_name(dues.payer),
-        period=dues.period,
+        period=order.for_period.shown if order.for_period else "",
     )
     return lambda number: replace(paper, number=number)
 

@@ -44,24 +44,32 @@ def rounded(value: Fraction, places: int) -> Fraction:
 
 def charges(world: World) -> list[Line]:
     found: list[Line] = []
+    everyone = oracles(world)
+    for oracle in everyone.values():
+        found += oracle.lines()
+    return shared_money(everyone, found)
+
+
+def oracles(world: World) -> dict[str, "Oracle"]:
+    everyone: dict[str, Oracle] = {}
     for account in world.accounts:
-        found += Oracle(world, account).lines()
-    return shared_money(world, found)
+        everyone[account.number] = Oracle(world, account, everyone)
+    return everyone
 
 
-def shared_money(world: World, found: list[Line]) -> list[Line]:
+def shared_money(everyone: dict[str, "Oracle"], found: list[Line]) -> list[Line]:
     """Accounts of one flat: the kopecks of the whole go where the largest share is."""
-    home = {one.number: (one.house, one.flat) for one in world.accounts}
+    home = {number: (one.account.house, one.account.flat) for number, one in everyone.items()}
     groups: dict[tuple, list[int]] = {}
     for at, line in enumerate(found):
-        if line.kind != "charge" or not _is_of_a_whole(world, line):
+        if line.kind != "charge" or not _is_of_a_whole(everyone[line.account], line):
             continue
         key = (home[line.account], line.service, line.contract, line.component, line.zone,
                line.day_from, line.day_to, line.price)  # fmt: skip
         groups.setdefault(key, []).append(at)
     result = list(found)
     for members in groups.values():
-        share = {at: _share_on(world, found[at]) for at in members}
+        share = {at: _share_on(everyone[found[at].account], found[at]) for at in members}
         if len(members) < 2 or sum(share.values()) != 1:
             continue
         members.sort(key=lambda at: (-share[at], found[at].account))
@@ -72,15 +80,12 @@ def shared_money(world: World, found: list[Line]) -> list[Line]:
     return result
 
 
-def _share_on(world: World, line: Line) -> Fraction:
-    account = next(one for one in world.accounts if one.number == line.account)
-    return Oracle(world, account).share(world.period.first_day + timedelta(days=line.day_from))
+def _share_on(oracle: "Oracle", line: Line) -> Fraction:
+    return oracle.share(oracle.on(line.day_from))
 
 
-def _is_of_a_whole(world: World, line: Line) -> bool:
+def _is_of_a_whole(oracle: "Oracle", line: Line) -> bool:
     """By area always; by meter when the meter is of the flat; by own persons never."""
-    account = next(one for one in world.accounts if one.number == line.account)
-    oracle = Oracle(world, account)
     service = oracle.service(line.service)
     about = (line.service, line.contract, line.day_from, line.zone, line.component)
     if len(oracle.prices(*about)) > 1:
@@ -107,9 +112,12 @@ def _is_of_a_whole(world: World, line: Line) -> bool:
 class Oracle:
     """What one account owes."""
 
-    def __init__(self, world: World, account: Account) -> None:
+    def __init__(self, world: World, account: Account, everyone: dict[str, "Oracle"]) -> None:
         self.world = world
         self.account = account
+        self.everyone = everyone
+        self.known_runs: dict[tuple[str, str], list[list[int]]] = {}
+        self.known_meters: dict[str, list[Meter]] = {}
         self.house: House = next(one for one in world.houses if one.code == account.house)
         self.first = world.period.first_day
         self.days = world.period.days
@@ -208,6 +216,11 @@ class Oracle:
     # -- meters --------------------------------------------------------------------------------
 
     def meters(self, code: str) -> list[Meter]:
+        if code not in self.known_meters:
+            self.known_meters[code] = self.found_meters(code)
+        return self.known_meters[code]
+
+    def found_meters(self, code: str) -> list[Meter]:
         return [
             one
             for one in self.world.meters
@@ -286,11 +299,7 @@ class Oracle:
         shares = self.sharers_of_meter(code, run)
         if not shares or self.largest(shares) != self.account.number:
             return mine
-        parts = [
-            Oracle(self.world, one).by_meter(code, run, "")
-            for one in self.world.accounts
-            if one.number in shares
-        ]
+        parts = [self.everyone[number].by_meter(code, run, "") for number in shares]
         whole = sum(
             (rounded(self.counted(meter, "") * self.part_of(meter, run), 6)
              for meter in self.meters(code)), Q(0),
@@ -312,9 +321,9 @@ class Oracle:
         if not self.covers(self.meters(code)[0], run[0]):
             return {}
         sharers = [
-            Oracle(self.world, one)
-            for one in self.world.accounts
-            if (one.house, one.flat) == (self.account.house, self.account.flat)
+            one
+            for one in self.everyone.values()
+            if (one.account.house, one.account.flat) == (self.account.house, self.account.flat)
         ]
         here = [one for one in sharers if (code, run) in one.metered_runs(code)]
         shares = {one.account.number: one.share(self.on(run[0])) for one in here}
@@ -331,6 +340,11 @@ class Oracle:
     # -- runs of days on which nothing changes ---------------------------------------------------
 
     def runs(self, code: str, contract: str) -> list[list[int]]:
+        if (code, contract) not in self.known_runs:
+            self.known_runs[code, contract] = self.found_runs(code, contract)
+        return self.known_runs[code, contract]
+
+    def found_runs(self, code: str, contract: str) -> list[list[int]]:
         found: list[list[int]] = []
         before = None
         for day in range(self.days):
@@ -412,7 +426,7 @@ class Oracle:
         result: list[Line] = []
         for zone, component, volume, factor in volumes:
             prices = self.prices(service.code, contract, run[0], zone, component)
-            for price, part in self.priced(prices, volume, total, run, service.code, contract):
+            for price, part in self.priced(prices, volume, total, run, (service.code, contract)):
                 ends = (run[0], run[-1] + 1)
                 what = (self.account.number, service.code, contract, component, zone)
                 plain = rounded(part * price, 2)
@@ -423,7 +437,7 @@ class Oracle:
                     result.append(Line(*what, "raising", *ends, extra, price, more))
         return result
 
-    def priced(self, prices, volume, total, run, code, contract):
+    def priced(self, prices, volume, total, run, what):
         if not prices:
             return
         if prices[0][0] == 0 and prices[0][1] is None:
@@ -432,7 +446,7 @@ class Oracle:
         active = sum(
             1 for day in range(self.days)
             if self.lives(self.account.opened, self.account.closed, day)
-            and self.assignment(code, contract, day)
+            and self.assignment(*what, day)
         )  # fmt: skip
         for nth, (since, until, price) in enumerate(prices):
             low = min(rounded(since * len(run) / active, 6), total)
@@ -443,7 +457,7 @@ class Oracle:
             if part > 0 or nth == 0:
                 yield price, part
 
-    def volumes(self, service: Service, contract: str, run: list[int]):
+    def volumes(self, service: Service, contract: str, run: list[int]):  # noqa: C901  a list of methods
         """Give (zone, component, volume, factor) of a run of days."""
         month = Q(len(run), self.days)
         share = self.share(self.on(run[0]))
@@ -537,9 +551,9 @@ class Oracle:
         part = rounded(volume(mine), 6)
         code = self.code_now
         sharers = [
-            Oracle(self.world, one)
-            for one in self.world.accounts
-            if (one.house, one.flat) == (self.account.house, self.account.flat)
+            one
+            for one in self.everyone.values()
+            if (one.account.house, one.account.flat) == (self.account.house, self.account.flat)
         ]
         shares = {
             one.account.number: one.share(self.on(run[0]))
@@ -550,8 +564,10 @@ class Oracle:
             return part
         if self.largest(shares) != self.account.number:
             return part
-        return part + rounded(volume(Q(1)), 6) - sum(
-            rounded(volume(one), 6) for one in shares.values()
+        return (
+            part
+            + rounded(volume(Q(1)), 6)
+            - sum(rounded(volume(one), 6) for one in shares.values())
         )
 
     def water_services(self) -> list[Service]:

@@ -160,7 +160,12 @@ def test_the_same_key_again_answers_as_then(engine, stock):
 
 
 @pytest.mark.parametrize(
-    "part", [{"houses": ("Д02",)}, {"accounts": ("020011",)}, {"houses": ("Д02",), "accounts": ("010011",)}]
+    "part",
+    [
+        {"houses": ("Д02",)},
+        {"accounts": ("020011",)},
+        {"houses": ("Д02",), "accounts": ("010011",)},
+    ],
 )
 def test_a_part_run_replaces_its_part_alone(engine, stock, part):
     run(engine)
@@ -217,7 +222,9 @@ def test_lines_of_an_account_are_those_that_count(engine, stock):
         lines = charges.lines(snapshot, "010011", OCTOBER)
 
     assert sum(line.amount_kop for line in lines) == owed_kop(stock, "010011")
-    assert len({(line.service, line.method, line.stored.component, line.kind) for line in lines}) == len(lines)
+    assert len(
+        {(line.service, line.method, line.stored.component, line.kind) for line in lines}
+    ) == len(lines)
     for line in lines:
         assert replay.amount_kop(line.stored) == line.amount_kop
         assert explanation.sentence(line).startswith(line.service_name)

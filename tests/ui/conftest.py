@@ -32,12 +32,6 @@ NUMBER = "7000000123"
 NOW = datetime(2026, 11, 24, 12, 44)  # noqa: DTZ001  # the wall clock of the desk
 
 
-def pytest_collection_modifyitems(items):
-    # Said by the offscreen platform itself about every window with a least size.
-    for one in items:
-        one.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints"))
-
-
 @pytest.fixture(scope="session")
 def qapp():
     return application.build()

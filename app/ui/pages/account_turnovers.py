@@ -96,7 +96,9 @@ class TurnoversView(QFrame):
         self.table.setVisible(there)
         self._empty.setVisible(not there)
         size = theme.sizes()
-        width, wide = size["money_column"], size["money_column_wide"]
+        # Corrections and penalties are mostly dashes; what they give up, the names need.
+        widths = dict.fromkeys(Measure, size["money_column"])
+        widths |= dict.fromkeys((Measure.ADJUSTED, Measure.PENALTY), size["money_column_small"])
         self.table.show_columns(
             (
                 Column("Услуга", turnovers.services, total="Итого"),
@@ -106,8 +108,8 @@ class TurnoversView(QFrame):
                         turnovers.measures[measure],
                         MONEY,
                         total=turnovers.totals[measure],
-                        width=width,
-                        wide=wide,
+                        width=widths[measure],
+                        wide=size["money_column_wide"],
                     )
                     for measure in Measure
                 ),

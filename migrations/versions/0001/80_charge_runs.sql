@@ -9,6 +9,9 @@
 --                   has its own lines; balances of these accounts are set anew
 --   detached runs   lie in staging as entry_YYYY_MM_rN until the period closes (drop_voided_runs)
 
+-- Volumes given instead of the dial are few; a run looks for those since the last dial reading.
+create index reading_given on app.reading (meter_id, zone, taken_on) where volume_mcu is not null;
+
 create function app.run_table(what text, wanted date, number integer) returns text
   language sql immutable parallel safe
   return what || '_run_' || to_char(wanted, 'YYYY_MM') || '_' || number;
