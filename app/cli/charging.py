@@ -57,7 +57,8 @@ def _charge(context: Context) -> int:
     # What was cut short goes on under its own key.
     key = charge_month.pending_run(engine, month, **scope) or uuid7()
     voucher = Voucher(key, VoucherKind.CHARGE_RUN, context.actor, context.at)
-    with context.progress(f"Начисление за {month.shown}", None) as bar:
+    ahead = charge_month.accounts_ahead(engine, month, **scope)
+    with context.progress(f"Начисление за {month.shown}", ahead) as bar:
         charged = charge_month.charge_month(
             engine, voucher, period=month, **scope, on_progress=bar.advance
         )

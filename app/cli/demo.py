@@ -42,7 +42,23 @@ def demo(context: Context) -> int:
     finally:
         opened.close()
 
-    document = {
+    context.answer(
+        _document(told, folder, made),
+        f"\nГотово. Книга, документы, чеки и картинки лежат в {folder}/.\n"
+        f"Дальше: kvitok --data {data_dir} — рабочее место на этой базе;\n"
+        f"        kvitok explain {told.last_account} {MONTHS[-1]} --data {data_dir}"
+        " — откуда числа.",
+    )
+    if not context.as_json and _has_display():
+        from app import main  # noqa: PLC0415  Qt is loaded for the window alone.
+
+        say("Открываю рабочее место; закройте окно, чтобы закончить.")
+        return main.run(replace(settings, data_dir=data_dir, printer={"kind": "simulator"}))
+    return 0
+
+
+def _document(told: Told, folder: Path, made: tuple[Path, ...]) -> dict[str, object]:
+    return {
         "accounts": told.accounts,
         "imported": told.imported,
         "charged": [
@@ -64,19 +80,6 @@ def demo(context: Context) -> int:
         "dir": str(folder),
         "pictures": [path.name for path in made],
     }
-    context.answer(
-        document,
-        f"\nГотово. Книга, документы, чеки и картинки лежат в {folder}/.\n"
-        f"Дальше: kvitok --data {data_dir} — рабочее место на этой базе;\n"
-        f"        kvitok explain {told.last_account} {MONTHS[-1]} --data {data_dir}"
-        " — откуда числа.",
-    )
-    if not context.as_json and _has_display():
-        from app import main  # noqa: PLC0415  Qt is loaded for the window alone.
-
-        say("Открываю рабочее место; закройте окно, чтобы закончить.")
-        return main.run(replace(settings, data_dir=data_dir, printer={"kind": "simulator"}))
-    return 0
 
 
 def _pictures(

@@ -140,29 +140,22 @@ def spans(
     :returns: the spans of meters without doubt, and Doubt of each meter
     """
     readings = _padded(readings)
-    covered = coverage(meters, month=month)
-    meter, zone = _expected(meters, covered)
+    meter, zone = _expected(meters, coverage(meters, month=month))
     previous = _latest(readings, _is_previous(readings), meter, zone)
     current, given = _currents(readings, meter, zone)
     has_volume = given >= 0
     has_current = (current >= 0) & ~has_volume
-    since = _latest(
-        readings, (readings.in_period == 0) & (readings.is_volume == 1) & is_of_meter, meter, zone
-    )
 
     when = readings.taken_on
-    day_from = np.clip(meters.installed[meter] - month.first, 0, month.days)
-    day_to = np.clip(meters.removed[meter] - month.first, 0, month.days)
     prev_mcu = np.where(has_current & (previous >= 0), readings.value_mcu[previous], 0)
     cur_mcu = np.where(has_volume, given, readings.value_mcu[current])
     dial = meters.dial_mcu[meter]
-    back = cur_mcu < prev_mcu
-    turn = np.where(back & (dial > 0), dial, 0)
+    turn = np.where((cur_mcu < prev_mcu) & (dial > 0), dial, 0)
     made = Spans(
         meter=meter,
         zone=zone,
-        day_from=day_from,
-        day_to=day_to,
+        day_from=np.clip(meters.installed[meter] - month.first, 0, month.days),
+        day_to=np.clip(meters.removed[meter] - month.first, 0, month.days),
         previous_mcu=prev_mcu,
         current_mcu=cur_mcu,
         turn_mcu=turn,
@@ -170,25 +163,29 @@ def spans(
         previous_on=np.where(has_volume, days.FAR, when[previous]),
         current_on=np.where(current >= 0, when[current], days.FAR),
     )
-    is_mixed = has_current & (since >= 0) & (when[since] > when[previous])
     wrong = np.select(
         [
             ~has_volume & ~has_current,
             ~has_volume & (previous < 0),
-            (back & (turn == 0)) | (cur_mcu < 0),
-        ],
-        [Doubt.NO_READING, Doubt.NO_PREVIOUS, Doubt.BACKWARD],
-        np.where(
+            made.counted_mcu < 0,
             (turn > 0) & (made.counted_mcu > money.scale(dial, rollover_ppm, money.MILLION)),
-            Doubt.TOO_FAR,
-            Doubt.NONE,
-        ),
+            has_current & _has_volume_since(readings, previous, meter, zone),
+        ],
+        [Doubt.NO_READING, Doubt.NO_PREVIOUS, Doubt.BACKWARD, Doubt.TOO_FAR, Doubt.MIXED],
+        Doubt.NONE,
     ).astype(np.int64)
     doubt = _unfit(meters, month=month)
     np.maximum.at(doubt, meter, wrong)
-    kept = doubt[meter] == Doubt.NONE
-    plain = _taken(made, np.flatnonzero(kept))
+    plain = _taken(made, np.flatnonzero(doubt[meter] == Doubt.NONE))
     return _divided(plain, readings, soft=soft, hard=hard, month=month), doubt
+
+
+def _has_volume_since(readings: Readings, previous: Ints, meter: Ints, zone: Ints) -> Flags:
+    """Tell where volumes of earlier months were given after the last dial reading before it."""
+    given = (readings.in_period == 0) & (readings.is_volume == 1) & (readings.meter >= 0)
+    since = _latest(readings, given, meter, zone)
+    later = readings.taken_on[since] > readings.taken_on[previous]
+    return np.asarray((since >= 0) & later, dtype=np.bool_)
 
 
 def _padded(readings: Readings) -> Readings:

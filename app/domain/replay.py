@@ -199,7 +199,7 @@ def _heat_of_house(line: StoredLine) -> int:
     return half_up((individual + shared) * _share(line) * _part_of_month(line))
 
 
-def _common(line: StoredLine) -> int:
+def _common_needs(line: StoredLine) -> int:
     named = line.named
     house = named["norm_mcu"] * _m2(named["common_area_cm2"])
     part = Fraction(named["area_cm2"], named["house_area_cm2"])
@@ -234,5 +234,5 @@ _VOLUMES: dict[Basis, Callable[[StoredLine], int]] = {
     Basis.HEAT_NORM_OWN: _heat_of_house,
     Basis.HEAT_METER: _heat_of_house,
     Basis.HEAT_METER_EVEN: _heat_of_house,
-    Basis.COMMON_NORM: _common,
+    Basis.COMMON_NORM: _common_needs,
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.domain import days, norm, tariff
-from app.domain.charge_inputs import ChargeInputs
+from app.domain.charge_inputs import Assignments, ChargeInputs
 from app.domain.days import Month
 from app.domain.money import Flags, Ints
 from app.domain.norm import NormSheets
@@ -133,6 +133,7 @@ def rows(inputs: ChargeInputs, *, month: Month) -> Rows:
     point = account * services + given.service[chosen]
     if own.size:
         active = _overridden(active, point, len(point) - len(own))
+    active = _latest_alone(active, point, given, chosen)
     kept = np.flatnonzero(active)
     kept = kept[np.lexsort((given.contract[chosen[kept]], point[kept]))]
     account, chosen = account[kept], chosen[kept]
@@ -167,6 +168,22 @@ def _overridden(active: Ints, point: Ints, of_houses: int) -> Ints:
     np.bitwise_or.at(own_days, inverse[of_houses:], active[of_houses:])
     result = active.copy()
     result[:of_houses] &= ~own_days[inverse[:of_houses]]
+    return result
+
+
+def _latest_alone(active: Ints, point: Ints, given: Assignments, chosen: Ints) -> Ints:
+    """Of several assignments of one service under one contract the later one counts on a day."""
+    order = np.lexsort((given.valid_from[chosen], given.contract[chosen], point))
+    contract = given.contract[chosen][order]
+    same = (point[order][1:] == point[order][:-1]) & (contract[1:] == contract[:-1])
+    result = active.copy()
+    taken = 0
+    for at in range(len(order) - 1, -1, -1) if same.any() else ():
+        if at + 1 < len(order) and same[at]:
+            taken |= int(result[order[at + 1]])
+            result[order[at]] &= ~taken
+        else:
+            taken = 0
     return result
 
 

@@ -98,6 +98,15 @@ def pending_run(
         return charging.pending(snapshot, period, scope)
 
 
+def accounts_ahead(
+    engine: Engine, period: Period, *, houses: Sequence[str] = (), accounts: Sequence[str] = ()
+) -> int:
+    """Give how many accounts a run of this scope goes over."""
+    scope = Scope(tuple(sorted(set(houses))), tuple(sorted(set(accounts))))
+    with reading(engine) as snapshot:
+        return charging.accounts_of(snapshot, period, scope)
+
+
 def drop_pending_runs(engine: Engine, period: Period) -> int:
     """Give up the runs of a period that were begun and not posted; gives their number."""
     with reading(engine) as snapshot:

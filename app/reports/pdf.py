@@ -109,11 +109,11 @@ class PdfWriter:
         contents = self._register(f"C{len(self._pages)}")
         page = self._register(f"P{len(self._pages)}")
         self._pages.append(page)
-        self._object(
+        self._write_object(
             contents,
             b"<</Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (len(stream), stream),
         )
-        self._object(
+        self._write_object(
             page,
             b"<</Type/Page/Parent %d 0 R/MediaBox[0 0 %.2f %.2f]/Resources %d 0 R"
             b"/Contents %d 0 R>>"
@@ -178,7 +178,7 @@ class PdfWriter:
     def _place(self, name: str) -> int:
         return int(self._document.idToObjectNumberAndVersion[name][0])
 
-    def _object(self, name: str, body: bytes) -> None:
+    def _write_object(self, name: str, body: bytes) -> None:
         self._begin(name)
         self._written.add(name)
         self._put(b"%d 0 obj\n%b\nendobj\n" % (self._place(name), body))

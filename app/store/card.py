@@ -13,6 +13,39 @@ from app.store.search import ADDRESS, PLACE
 TIMELINE_ROWS_MAX = 80
 
 
+_MONTH = """
+with kept as (
+  select max(period) as period from app.closed_balance_period where period < %(period)s
+), parts as (
+  select service_id, contract_id, closing_kop as opening, 0 as charged, 0 as adjusted,
+    0 as penalty, 0 as paid
+  from app.closing
+  where period = (select period from kept) and account_id = %(account)s
+  union all
+  select service_id, contract_id,
+    case when period < %(period)s or kind in (30, 52) then amount_kop else 0 end,
+    case when period = %(period)s and kind in (1, 2) then amount_kop else 0 end,
+    case when period = %(period)s and (kind between 3 and 7 or kind = 25)
+         then amount_kop else 0 end,
+    case when period = %(period)s and kind = 50 then amount_kop else 0 end,
+    case when period = %(period)s and kind in (20, 51) then -amount_kop else 0 end
+  from app.entry
+  where account_id = %(account)s and period <= %(period)s
+    and period > coalesce((select period from kept), '0001-01-01')
+)
+select service.name as service, service.code as service_code,
+  contract.number as contract, sum(opening)::bigint as opening,
+  sum(charged)::bigint as charged, sum(adjusted)::bigint as adjusted,
+  sum(penalty)::bigint as penalty, sum(paid)::bigint as paid
+from parts
+join app.service on service.id = parts.service_id
+join app.contract on contract.id = parts.contract_id
+group by service.id, contract.id
+having bool_or(opening <> 0 or charged <> 0 or adjusted <> 0 or penalty <> 0 or paid <> 0)
+order by service.position, service.name, contract.number
+"""
+
+
 class NoSuchAccount(Refusal):
     """The number is nobody's."""
 
@@ -149,37 +182,7 @@ def header(snapshot: Snapshot, number: str, *, on: date) -> Header:
 def month(snapshot: Snapshot, account_id: UUID, *, wanted: Period) -> tuple[MonthRow, ...]:
     """Give the turnover of a month by service and contract: opening + turnover = closing."""
     rows = snapshot.rows(
-        """
-        with kept as (
-          select max(period) as period from app.closed_balance_period where period < %(period)s
-        ), parts as (
-          select service_id, contract_id, closing_kop as opening, 0 as charged, 0 as adjusted,
-            0 as penalty, 0 as paid
-          from app.closing
-          where period = (select period from kept) and account_id = %(account)s
-          union all
-          select service_id, contract_id,
-            case when period < %(period)s or kind in (30, 52) then amount_kop else 0 end,
-            case when period = %(period)s and kind in (1, 2) then amount_kop else 0 end,
-            case when period = %(period)s and (kind between 3 and 7 or kind = 25)
-                 then amount_kop else 0 end,
-            case when period = %(period)s and kind = 50 then amount_kop else 0 end,
-            case when period = %(period)s and kind in (20, 51) then -amount_kop else 0 end
-          from app.entry
-          where account_id = %(account)s and period <= %(period)s
-            and period > coalesce((select period from kept), '0001-01-01')
-        )
-        select service.name as service, service.code as service_code,
-          contract.number as contract, sum(opening)::bigint as opening,
-          sum(charged)::bigint as charged, sum(adjusted)::bigint as adjusted,
-          sum(penalty)::bigint as penalty, sum(paid)::bigint as paid
-        from parts
-        join app.service on service.id = parts.service_id
-        join app.contract on contract.id = parts.contract_id
-        group by service.id, contract.id
-        having bool_or(opening <> 0 or charged <> 0 or adjusted <> 0 or penalty <> 0 or paid <> 0)
-        order by service.position, service.name, contract.number
-        """,
+        _MONTH,
         account=account_id,
         period=wanted.first_day,
     )

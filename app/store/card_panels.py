@@ -6,74 +6,76 @@ from uuid import UUID
 from app.store.card import TIMELINE_ROWS_MAX, ContractLine, Event, MeterLine, Resident
 from app.store.reading import Snapshot
 
+_TIMELINE = """
+with happened as (
+  select (voucher.period + interval '1 month' - interval '1 day')::date as day,
+    voucher.recorded_at as at, 'charge' as kind,
+    'за ' || to_char(voucher.period, 'MM.YYYY') as text,
+    sum(entry.amount_kop)::bigint as amount_kop
+  from app.entry join app.voucher on voucher.id = entry.voucher_id
+  where entry.account_id = %(account)s and voucher.kind = 'charge-run'
+  group by voucher.id
+  union all
+  select payment.paid_on, payment.accepted_at, 'payment',
+    case when payment.amount_kop < 0 then 'возврат, ' else '' end
+      || case payment.channel when 'desk' then 'касса' when 'bank' then 'банк'
+           when 'agent' then 'агент' else 'кабинет' end,
+    -payment.amount_kop
+  from app.payment where payment.account_id = %(account)s
+  union all
+  select case voucher.kind when 'opening-balance'
+      then (voucher.period + interval '1 month')::date else voucher.made_at::date end,
+    voucher.recorded_at, voucher.kind,
+    coalesce(voucher.reason, ''),
+    sum(entry.amount_kop)::bigint
+  from app.entry join app.voucher on voucher.id = entry.voucher_id
+  where entry.account_id = %(account)s
+    and voucher.kind in ('opening-balance', 'adjustment', 'penalty', 'transfer')
+  group by voucher.id
+  union all
+  select taken.taken_on, null, 'reading',
+    string_agg(taken.words, ', ' order by taken.position, taken.zone), null
+  from (
+    select reading.taken_on, service.position, reading.zone,
+      coalesce(service.code, '')
+        || case reading.zone when '' then '' when 'day' then ' день'
+             when 'night' then ' ночь' when 'peak' then ' пик' else ' полупик' end
+        || ' ' || replace(trim_scale(
+             coalesce(reading.value_mcu, reading.volume_mcu) / 1000000.0)::text, '.', ',')
+        as words
+    from app.account
+    join app.meter on meter.account_id = account.id
+      or (meter.account_id is null and meter.premises_id = account.premises_id)
+    join app.reading on reading.meter_id = meter.id
+    join app.service on service.id = meter.service_id
+    where account.id = %(account)s
+  ) as taken
+  group by taken.taken_on
+  union all
+  select resident.valid_from, null, 'resident', 'с этого дня: ' || resident.name, null
+  from app.resident
+  where resident.account_id = %(account)s and resident.kind <> 'owner'
+  union all
+  select resident.valid_to, null, 'resident', 'убыл: ' || resident.name, null
+  from app.resident
+  where resident.account_id = %(account)s and resident.valid_to is not null
+  union all
+  select account.opened_on, null, 'opened', '', null
+  from app.account where account.id = %(account)s
+  union all
+  select account.closed_on, null, 'closed', '', null
+  from app.account where account.id = %(account)s and account.closed_on is not null
+)
+select * from happened
+order by day desc, at desc nulls last, kind, text
+limit %(limit)s
+"""
+
 
 def timeline(snapshot: Snapshot, account_id: UUID) -> tuple[Event, ...]:
     """Give what happened, the latest first: charges, payments, readings, moves."""
     rows = snapshot.rows(
-        """
-        with happened as (
-          select (voucher.period + interval '1 month' - interval '1 day')::date as day,
-            voucher.recorded_at as at, 'charge' as kind,
-            'за ' || to_char(voucher.period, 'MM.YYYY') as text,
-            sum(entry.amount_kop)::bigint as amount_kop
-          from app.entry join app.voucher on voucher.id = entry.voucher_id
-          where entry.account_id = %(account)s and voucher.kind = 'charge-run'
-          group by voucher.id
-          union all
-          select payment.paid_on, payment.accepted_at, 'payment',
-            case when payment.amount_kop < 0 then 'возврат, ' else '' end
-              || case payment.channel when 'desk' then 'касса' when 'bank' then 'банк'
-                   when 'agent' then 'агент' else 'кабинет' end,
-            -payment.amount_kop
-          from app.payment where payment.account_id = %(account)s
-          union all
-          select case voucher.kind when 'opening-balance'
-              then (voucher.period + interval '1 month')::date else voucher.made_at::date end,
-            voucher.recorded_at, voucher.kind,
-            coalesce(voucher.reason, ''),
-            sum(entry.amount_kop)::bigint
-          from app.entry join app.voucher on voucher.id = entry.voucher_id
-          where entry.account_id = %(account)s
-            and voucher.kind in ('opening-balance', 'adjustment', 'penalty', 'transfer')
-          group by voucher.id
-          union all
-          select taken.taken_on, null, 'reading',
-            string_agg(taken.words, ', ' order by taken.position, taken.zone), null
-          from (
-            select reading.taken_on, service.position, reading.zone,
-              coalesce(service.code, '')
-                || case reading.zone when '' then '' when 'day' then ' день'
-                     when 'night' then ' ночь' when 'peak' then ' пик' else ' полупик' end
-                || ' ' || replace(trim_scale(
-                     coalesce(reading.value_mcu, reading.volume_mcu) / 1000000.0)::text, '.', ',')
-                as words
-            from app.account
-            join app.meter on meter.account_id = account.id
-              or (meter.account_id is null and meter.premises_id = account.premises_id)
-            join app.reading on reading.meter_id = meter.id
-            join app.service on service.id = meter.service_id
-            where account.id = %(account)s
-          ) as taken
-          group by taken.taken_on
-          union all
-          select resident.valid_from, null, 'resident', 'с этого дня: ' || resident.name, null
-          from app.resident
-          where resident.account_id = %(account)s and resident.kind <> 'owner'
-          union all
-          select resident.valid_to, null, 'resident', 'убыл: ' || resident.name, null
-          from app.resident
-          where resident.account_id = %(account)s and resident.valid_to is not null
-          union all
-          select account.opened_on, null, 'opened', '', null
-          from app.account where account.id = %(account)s
-          union all
-          select account.closed_on, null, 'closed', '', null
-          from app.account where account.id = %(account)s and account.closed_on is not null
-        )
-        select * from happened
-        order by day desc, at desc nulls last, kind, text
-        limit %(limit)s
-        """,
+        _TIMELINE,
         account=account_id,
         limit=TIMELINE_ROWS_MAX,
     )

@@ -160,6 +160,12 @@ def left(snapshot: Snapshot, run: Run, scope: Scope) -> list[HouseLeft]:
     return [HouseLeft(row.id, row.code, row.accounts) for row in rows]
 
 
+def accounts_of(snapshot: Snapshot, period: Period, scope: Scope) -> int:
+    """Give how many accounts are in the houses of a scope: what a progress bar goes by."""
+    nothing = Run(UUID(int=0), period, 0, 0)
+    return sum(house.accounts for house in left(snapshot, nothing, scope))
+
+
 def done(snapshot: Snapshot, key: UUID) -> Done:
     """Give what a run has come to so far."""
     row = snapshot.one(_DONE, key=key)

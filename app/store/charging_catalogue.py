@@ -59,6 +59,21 @@ where valid_from <= %(last)s and coalesce(valid_to, 'infinity') > %(last)s
 """
 
 
+_SERVICE_KINDS = {
+    "id": "uuid", "code": "text", "name": "text", "unit": "text", "resource": "text",
+    "method": "text",
+}  # fmt: skip
+_TARIFF_KINDS = {
+    "service_id": "uuid", "contract_id": "uuid", "house_id": "uuid", "account_id": "uuid",
+    "zone": "text", "component": "text", "volume_from_mcu": "int8", "volume_to_mcu": "int8",
+    "price_mcr": "int8", "valid_from": "int4", "valid_to": "int4",
+}  # fmt: skip
+_NORM_KINDS = {
+    "service_id": "uuid", "kind": "text", "value_mcu": "int8", "house_id": "uuid",
+    "rooms": "int4", "persons": "int4", "valid_from": "int4", "valid_to": "int4",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """What all batches of a run share.
@@ -117,33 +132,11 @@ def _places(keys: list[bytes], index: dict[bytes, int]) -> NDArray[np.int64]:
 def load(snapshot: Snapshot, period: Period) -> Catalogue:
     """Read the catalogue as it is in force in a period."""
     span = {"first": period.first_day, "end": period.end, "last": period.last_day}
-    services = snapshot.columns(
-        _SERVICES,
-        span,
-        kinds={
-            "id": "uuid", "code": "text", "name": "text", "unit": "text", "resource": "text",
-            "method": "text",
-        },
-    )  # fmt: skip
+    services = snapshot.columns(_SERVICES, span, kinds=_SERVICE_KINDS)
     contracts = snapshot.columns(_CONTRACTS, {}, kinds={"id": "uuid", "number": "text"})
     by_service, by_contract = indexed(services["id"]), indexed(contracts["id"])
-    tariffs = snapshot.columns(
-        _TARIFFS,
-        span,
-        kinds={
-            "service_id": "uuid", "contract_id": "uuid", "house_id": "uuid", "account_id": "uuid",
-            "zone": "text", "component": "text", "volume_from_mcu": "int8",
-            "volume_to_mcu": "int8", "price_mcr": "int8", "valid_from": "int4", "valid_to": "int4",
-        },
-    )  # fmt: skip
-    norms = snapshot.columns(
-        _NORMS,
-        span,
-        kinds={
-            "service_id": "uuid", "kind": "text", "value_mcu": "int8", "house_id": "uuid",
-            "rooms": "int4", "persons": "int4", "valid_from": "int4", "valid_to": "int4",
-        },
-    )  # fmt: skip
+    tariffs = snapshot.columns(_TARIFFS, span, kinds=_TARIFF_KINDS)
+    norms = snapshot.columns(_NORMS, span, kinds=_NORM_KINDS)
     parameters = {row.code: row.value for row in snapshot.rows(_PARAMETERS, **span)}
     law_of = law.table(law_table("metering"))
     return Catalogue(

@@ -109,6 +109,32 @@ join app.meter_impossible as version on version.premises_id = premises.id and {_
 where premises.house_id = any (%(houses)s)
 """
 
+_KINDS: dict[str, dict[str, str]] = {
+    _HOUSES: {
+        "id": "uuid", "code": "text", "premises_area": "int8", "common_any": "int8",
+        "common_cold": "int8", "common_hot": "int8", "common_power": "int8",
+        "common_heat": "int8", "heats_evenly": "int4", "heating_months": "int4",
+    },
+    _PREMISES: {"id": "uuid", "house_id": "uuid", "in_sum": "int4"},
+    _AREAS: {
+        "premises_id": "uuid", **_SPAN_KINDS, "total_cm2": "int8", "heated_cm2": "int8",
+        "rooms": "int4", "own_heat": "int4",
+    },
+    _ACCOUNTS: {
+        "id": "uuid", "number": "text", "premises_id": "uuid", "opened": "int4", "closed": "int4",
+    },
+    _SHARES: {
+        "account_id": "uuid", **_SPAN_KINDS, "share_numerator": "int8",
+        "share_denominator": "int8",
+    },
+    _RESIDENTS: {"account_id": "uuid", "kind": "text", **_SPAN_KINDS},
+    _ASSIGNMENTS: {
+        "service_id": "uuid", "contract_id": "uuid", "house_id": "uuid", "account_id": "uuid",
+        "quantity_mcu": "int8", **_SPAN_KINDS,
+    },
+    _IMPOSSIBLE: {"premises_id": "uuid", "service_id": "uuid", **_SPAN_KINDS},
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -129,25 +155,22 @@ def load(snapshot: Snapshot, catalogue: Catalogue, house_ids: list[UUID]) -> Bat
         "last": period.last_day,
     }
 
-    def read(query: str, **kinds: str) -> dict[str, Any]:
-        return snapshot.columns(query, about, kinds=kinds)
+    def read(query: str) -> dict[str, Any]:
+        return snapshot.columns(query, about, kinds=_KINDS[query])
 
-    houses = read(
-        _HOUSES, id="uuid", code="text", premises_area="int8", common_any="int8",
-        common_cold="int8", common_hot="int8", common_power="int8", common_heat="int8",
-        heats_evenly="int4", heating_months="int4",
-    )  # fmt: skip
-    premises = read(_PREMISES, id="uuid", house_id="uuid", in_sum="int4")
-    accounts = read(
-        _ACCOUNTS, id="uuid", number="text", premises_id="uuid", opened="int4", closed="int4"
-    )
+    houses, premises, accounts = read(_HOUSES), read(_PREMISES), read(_ACCOUNTS)
     in_house, in_premises = indexed(houses["id"]), indexed(premises["id"])
     by_account = indexed(accounts["id"])
     by_service, by_contract = indexed(catalogue.service_ids), indexed(catalogue.contract_ids)
     meters, readings = charging_meters.load(
-        snapshot, about, houses=in_house, premises=in_premises, accounts=by_account,
+        snapshot,
+        about,
+        houses=in_house,
+        premises=in_premises,
+        accounts=by_account,
         services=by_service,
-    )  # fmt: skip
+    )
+    indices = (by_service, by_contract, in_house, by_account)
     inputs = ChargeInputs(
         period=period,
         rules=catalogue.rules,
@@ -156,42 +179,14 @@ def load(snapshot: Snapshot, catalogue: Catalogue, house_ids: list[UUID]) -> Bat
         tariffs=catalogue.tariffs_of(in_house, by_account),
         norms=catalogue.norms_of(in_house),
         houses=_houses(houses),
-        premises=_premises(
-            premises,
-            read(
-                _AREAS, premises_id="uuid", **_SPAN_KINDS, total_cm2="int8", heated_cm2="int8",
-                rooms="int4", own_heat="int4",
-            ),
-            in_house,
-            in_premises,
-        ),
-        accounts=_accounts(
-            accounts,
-            read(
-                _SHARES, account_id="uuid", **_SPAN_KINDS, share_numerator="int8",
-                share_denominator="int8",
-            ),
-            in_premises,
-            by_account,
-        ),
-        residents=_residents(
-            read(_RESIDENTS, account_id="uuid", kind="text", **_SPAN_KINDS), by_account
-        ),
-        assignments=_assignments(
-            read(
-                _ASSIGNMENTS, service_id="uuid", contract_id="uuid", house_id="uuid",
-                account_id="uuid", quantity_mcu="int8", **_SPAN_KINDS,
-            ),
-            (by_service, by_contract, in_house, by_account),
-        ),
-        impossible=_impossible(
-            read(_IMPOSSIBLE, premises_id="uuid", service_id="uuid", **_SPAN_KINDS),
-            in_premises,
-            by_service,
-        ),
+        premises=_premises(premises, read(_AREAS), in_house, in_premises),
+        accounts=_accounts(accounts, read(_SHARES), in_premises, by_account),
+        residents=_residents(read(_RESIDENTS), by_account),
+        assignments=_assignments(read(_ASSIGNMENTS), indices),
+        impossible=_impossible(read(_IMPOSSIBLE), in_premises, by_service),
         meters=meters,
         readings=readings,
-    )  # fmt: skip
+    )
     return Batch(inputs, accounts["id"], houses["id"])
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -218,11 +218,11 @@ def facts_of_house(
         places = sorted(owed.keys() | {known.place[line.contract_id] for line in entries[row.id]})
         if not places:
             continue
-        yield Facts(
+        plain = Facts(
             account_number=row.number,
             payer=row.payer,
             address=row.address,
-            provider=known.providers[_manager(entries[row.id], known, places)],
+            provider=known.providers[_keeper_of(entries[row.id], known, places)],
             entries=tuple(
                 _charged(line, places.index(known.place[line.contract_id]))
                 for line in entries[row.id]
@@ -231,15 +231,23 @@ def facts_of_house(
             opening_kop=tuple(owed[place].opening_kop if place in owed else 0 for place in places),
             paid_kop=tuple(owed[place].paid_kop if place in owed else 0 for place in places),
             meters=tuple(_meter(line) for line in meters[row.id]),
-            unified_number=row.unified_number,
-            gis_number=row.gis_number,
-            area_cm2=row.area_cm2,
-            living=row.living,
-            registered=row.registered,
             paid_until=until,
-            last_payment_on=row.last_payment_on,
             due_on=law.payment_terms().due_on(period),
         )
+        yield _described(plain, row)
+
+
+def _described(facts: Facts, row: Any) -> Facts:
+    """Add what the account and its premises say of themselves."""
+    return replace(
+        facts,
+        unified_number=row.unified_number,
+        gis_number=row.gis_number,
+        area_cm2=row.area_cm2,
+        living=row.living,
+        registered=row.registered,
+        last_payment_on=row.last_payment_on,
+    )
 
 
 def _grouped(rows: Sequence[Any]) -> defaultdict[UUID, list[Any]]:
@@ -249,7 +257,7 @@ def _grouped(rows: Sequence[Any]) -> defaultdict[UUID, list[Any]]:
     return by_account
 
 
-def _manager(entries: Sequence[Any], known: Contracts, places: Sequence[int]) -> int:
+def _keeper_of(entries: Sequence[Any], known: Contracts, places: Sequence[int]) -> int:
     """Give the contract whose provider keeps the house: of housing, else the first."""
     for line in entries:
         if line.section == "housing":

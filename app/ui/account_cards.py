@@ -66,13 +66,13 @@ class Cards:
                 _meters(meters),
                 _contracts(card_panels.contracts(snapshot, head.account_id, on=at.date())),
             )
-        is_open = head.closed_on is None or head.closed_on > at.date()
+        state, tone = _state(head, at.date())
         return AccountCard(
             account_number=head.number,
             payer=head.payer,
             address=head.address,
-            state="открыт" if is_open else f"закрыт {head.closed_on:%d.%m.%Y}",
-            state_tone="settled" if is_open else "notice",
+            state=state,
+            state_tone=tone,
             balance_kop=owed.balance_kop,
             balance_at=at,
             period=chosen,
@@ -105,6 +105,12 @@ class Cards:
             Found(one.number, one.payer, one.address, "" if one.is_open else "закрыт")
             for one in found
         )
+
+
+def _state(head: card.Header, today: date) -> tuple[str, str]:
+    if head.closed_on is None or head.closed_on > today:
+        return "открыт", "settled"
+    return f"закрыт {head.closed_on:%d.%m.%Y}", "notice"
 
 
 def _turnovers(rows: Sequence[card.MonthRow]) -> Turnovers:

@@ -142,44 +142,24 @@ class Desk:
         now, at = self._open_shift(), self.now()
         kept = self.journal.find(key)
         # The same intent again: what is asked is what was asked.
-        order = payment.of_document(kept.request) if kept else payment.PaymentOrder(
-            account_number=dues.account_number,
-            amount_kop=amount_kop,
-            paid_on=at.date(),
-            accepted_at=at,
-            lines=self._lines(dues, amount_kop),
-            tender=tender,
-            tendered_kop=tendered_kop,
-            shift=now.key,
-            for_period=dues.books.period,
-            expected_version=dues.books.owed.dues.version,
-            is_confirmed=(dues.account_number, amount_kop) in self._warned,
-        )  # fmt: skip
-        paper = self._paper_of(dues, order)
-        try:
-            taken = take_payment(
-                self.engine,
-                Voucher(
-                    key,
-                    VoucherKind.PAYMENT,
-                    self.cashier,
-                    order.accepted_at,
-                    branch_id=self.branch_id,
-                ),
-                order=order,
-                journal=self.journal,
-                shift=now,
-                printer=self.printer,
-                receipt_of=paper,
+        order = (
+            payment.of_document(kept.request)
+            if kept
+            else payment.PaymentOrder(
+                account_number=dues.account_number,
+                amount_kop=amount_kop,
+                paid_on=at.date(),
+                accepted_at=at,
+                lines=self._lines(dues, amount_kop),
+                tender=tender,
+                tendered_kop=tendered_kop,
+                shift=now.key,
+                for_period=dues.books.period,
+                expected_version=dues.books.owed.dues.version,
+                is_confirmed=(dues.account_number, amount_kop) in self._warned,
             )
-        except AlreadyPaid as error:
-            # Told once; the next Enter on the same sum is the payer's second payment.
-            self._warned.add((dues.account_number, amount_kop))
-            raise PaidBefore(f"{error} Enter — принять второй раз, Esc — не принимать.") from error
-        self._warned.discard((dues.account_number, amount_kop))
-        if taken.receipt is not None:
-            self._papers[taken.key] = paper(taken.receipt)
-        return desk_paper.shown_receipt(taken, order, payer=dues.payer)
+        )
+        return self._taken(dues, order, shift=now, key=key)
 
     def reprint(self, shown: model.Receipt) -> model.Receipt:
         """Print a copy of a receipt, or the receipt itself when it is not on paper yet."""
@@ -205,6 +185,35 @@ class Desk:
             receipt_of=lambda number: desk_paper.refund_of(paper, number),
         )
         return self.shift()
+
+    def _taken(
+        self, dues: model.Dues, order: payment.PaymentOrder, *, shift: Shift, key: UUID
+    ) -> model.Receipt:
+        paper = self._paper_of(dues, order)
+        try:
+            taken = take_payment(
+                self.engine,
+                Voucher(
+                    key,
+                    VoucherKind.PAYMENT,
+                    self.cashier,
+                    order.accepted_at,
+                    branch_id=self.branch_id,
+                ),
+                order=order,
+                journal=self.journal,
+                shift=shift,
+                printer=self.printer,
+                receipt_of=paper,
+            )
+        except AlreadyPaid as error:
+            # Told once; the next Enter on the same sum is the payer's second payment.
+            self._warned.add((dues.account_number, order.amount_kop))
+            raise PaidBefore(f"{error} Enter — принять второй раз, Esc — не принимать.") from error
+        self._warned.discard((dues.account_number, order.amount_kop))
+        if taken.receipt is not None:
+            self._papers[taken.key] = paper(taken.receipt)
+        return desk_paper.shown_receipt(taken, order, payer=dues.payer)
 
     def _lines(self, dues: model.Dues, amount_kop: int) -> tuple[AllocationLine, ...]:
         owed: Owed = dues.books.owed

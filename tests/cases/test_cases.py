@@ -41,7 +41,7 @@ MAIN = "У"
 KEYS = {
     "name", "law", "period", "method", "resource", "unit", "price", "tariffs", "norms", "area",
     "heated", "rooms", "flats", "accounts", "residents", "quantity", "meters", "waters", "house",
-    "house_meter", "impossible", "parameters", "lines", "problem",
+    "house_meter", "assignments", "impossible", "parameters", "lines", "problem",
 }  # fmt: skip
 
 
@@ -90,7 +90,12 @@ def world_of(case: dict[str, Any]) -> World:
             for one in case.get("residents", [])
         ),
         assignments=(
-            Assignment(MAIN, house="1", quantity=case.get("quantity", "")),
+            *(
+                Assignment(MAIN, "" if "account" in one else "1", one.get("account", ""),
+                           one.get("contract", "Д-1"), one.get("since", LONG_AGO),
+                           one.get("until"), one.get("quantity", case.get("quantity", "")))
+                for one in case.get("assignments", [{}])
+            ),
             *(Assignment(f"У{one['resource']}", house="1") for one in waters),
         ),
         impossible=(("1", "1", MAIN, impossible["since"], None),) if impossible else (),

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
+from psycopg.conninfo import make_conninfo
 from uuid_utils.compat import uuid7
 
 from app.domain import explanation, replay
@@ -14,7 +15,7 @@ from app.errors import Refusal
 from app.operations import charge_month as operation
 from app.operations.charge_month import ChargedMonth, charge_month
 from app.store import charges, charging, verify
-from app.store.engine import Engine
+from app.store.engine import Engine, connect
 from app.store.reading import reading
 from tests.fixtures.charge_stock import Stock, key
 from tests.fixtures.charge_towns import OCTOBER, town
@@ -56,17 +57,18 @@ def owed_kop(stock: Stock, account: str) -> int:
     return int(rows[0][0])
 
 
-def pay(stock: Stock, account: str, amount_kop: int) -> None:
+def pay(stock: Stock, account: str, amount_kop: int, *, into: Period = OCTOBER) -> None:
     paid = uuid7()
+    stock.run("select app.ensure_period(%s)", into.first_day)
     stock.run(
         "select app.open_voucher(%s, 'adjustment', 'posted', %s, 'тест', %s, 'тест', null, '{}',"
         " 0::smallint)",
-        paid, OCTOBER.first_day, AT,
+        paid, into.first_day, AT,
     )  # fmt: skip
     stock.run(
         "select app.post_lines(%s, %s, %s, 0::smallint,"
         " array[row(%s, %s, %s, 20, %s)::app.posting_line])",
-        paid, OCTOBER.first_day, key("account", account), key("service", "СОД"),
+        paid, into.first_day, key("account", account), key("service", "СОД"),
         key("contract", "Д-1"), OCTOBER.first_day, -amount_kop,
     )  # fmt: skip
 
@@ -325,3 +327,33 @@ def test_a_month_with_nobody_to_charge_has_an_empty_run(engine):
     charged = charge_month(engine, voucher(), period=Period(2026, 5))
 
     assert (charged.accounts, charged.lines, charged.amount_kop) == (0, 0, 0)
+
+
+def test_a_run_needs_no_more_rights_than_its_role_has(engine, stock, database):
+    whole = run(engine)
+    address = make_conninfo(database, options="-c role=kvitok_run")
+    weak = connect(address, application_name="kvitok tests")
+
+    again = charge_month(weak, voucher(), period=OCTOBER)
+    part = charge_month(weak, voucher(), period=OCTOBER, accounts=("010011",))
+
+    weak.close()
+    assert again.fingerprint == whole.fingerprint
+    assert part.accounts == 1
+    assert_books_are_right(engine)
+
+
+def test_money_posted_meanwhile_into_another_month_is_kept(engine, stock, monkeypatch):
+    run(engine)
+    post = operation._post
+
+    def paid_before(*given):
+        pay(stock, "010021", 7_700, into=OCTOBER.next)
+        post(*given)
+
+    monkeypatch.setattr(operation, "_post", paid_before)
+
+    run(engine)
+
+    assert counted(stock)["010021", "СОД", 20] == -7_700
+    assert_books_are_right(engine)

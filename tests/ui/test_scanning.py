@@ -35,8 +35,12 @@ def window(qtbot) -> QWidget:
     for _ in range(2):
         stack.addWidget(QLineEdit())
     qtbot.addWidget(made)
-    made.show()
-    made.findChildren(QLineEdit)[1].setFocus()
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
+    field = made.findChildren(QLineEdit)[1]
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
     return made
 
 
