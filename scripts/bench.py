@@ -121,7 +121,8 @@ def _charge(data_dir: Path, owner_url: str) -> None:
             f"{lines / runs[-1]:,.0f} lines/s, peak {peak_mb:.0f} MB, "
             f"WAL {int(str(wal[0])) / 1e6 if wal else 0:.0f} MB, "
             f"problems {len(answer['problems'])}; "  # type: ignore[arg-type]
-            f"floor: COPY into an indexed table {indexed:.2f} s, bare and indexed after {bare:.2f} s"
+            f"floor: COPY into an indexed table {indexed:.2f} s, "
+            f"into a bare one indexed after {bare:.2f} s"
         )
         print(f"  fingerprint {answer['fingerprint']}")
     print(

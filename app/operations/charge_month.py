@@ -92,10 +92,16 @@ def charge_month(
 def pending_run(
     engine: Engine, period: Period, *, houses: Sequence[str] = (), accounts: Sequence[str] = ()
 ) -> UUID | None:
-    """Give the key of a run of this scope that was cut short, to go on with it."""
+    """Give the key of a run of this scope that was cut short, to go on with it.
+
+    One begun before the last import is given up: its houses would be of two states of the stock.
+    """
     scope = Scope(tuple(sorted(set(houses))), tuple(sorted(set(accounts))))
     with reading(engine) as snapshot:
-        return charging.pending(snapshot, period, scope)
+        fresh, stale = charging.pending(snapshot, period, scope)
+    for key in stale:
+        writing.call(engine, "drop_run", key=key)
+    return fresh[0] if fresh else None
 
 
 def accounts_ahead(

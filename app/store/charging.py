@@ -31,11 +31,15 @@ select run.voucher_id, run.run_no, voucher.status, run.fingerprint
 from app.charge_run as run join app.voucher on voucher.id = run.voucher_id
 where run.voucher_id = %(key)s
 """
+# What was imported since is not in the houses done: such a run is not gone on with.
 _PENDING = """
-select run.voucher_id
+select run.voucher_id, exists (
+    select 1 from app.voucher as later
+    where later.kind = 'import' and later.recorded_at > voucher.recorded_at
+  ) as is_stale
 from app.charge_run as run join app.voucher on voucher.id = run.voucher_id
 where run.period = %(period)s and voucher.status = 'pending' and run.scope = %(scope)s::jsonb
-order by run.run_no desc limit 1
+order by run.run_no desc
 """
 _PENDING_ANY = """
 select run.voucher_id
@@ -129,10 +133,11 @@ class Done:
     amount_kop: int
 
 
-def pending(snapshot: Snapshot, period: Period, scope: Scope) -> UUID | None:
-    """Give the key of a run of the same scope that was begun and not posted, None when none is."""
-    key: UUID | None = snapshot.value(_PENDING, period=period.first_day, scope=scope.as_json())
-    return key
+def pending(snapshot: Snapshot, period: Period, scope: Scope) -> tuple[list[UUID], list[UUID]]:
+    """Give the keys of runs of the same scope begun and not posted: to go on with, and stale."""
+    rows = snapshot.rows(_PENDING, period=period.first_day, scope=scope.as_json())
+    fresh = [row.voucher_id for row in rows if not row.is_stale]
+    return fresh, [row.voucher_id for row in rows if row.is_stale]
 
 
 def pending_any(snapshot: Snapshot, period: Period) -> list[UUID]:
@@ -208,6 +213,7 @@ def append(
     :raises Refusal: when the run is not pending any more
     """
     keys = (batch.account_ids, service_ids, contract_ids)
+    draft.call("hold_run", key=run.key)
     copy_rows(
         draft.cursor,
         f"staging.entry_run_{run.stamp}",

@@ -17,6 +17,7 @@ from app.operations.charge_month import ChargedMonth, charge_month
 from app.store import charges, charging, verify
 from app.store.engine import Engine, connect
 from app.store.reading import reading
+from app.store.writing import writing
 from tests.fixtures.charge_stock import Stock, key
 from tests.fixtures.charge_towns import OCTOBER, town
 from tests.fixtures.charge_world import inputs_of
@@ -290,6 +291,62 @@ def test_a_dropped_run_never_counts_and_the_next_one_begins_anew(engine, stock, 
     assert operation.pending_run(engine, OCTOBER) is None
     assert run(engine).run_no == 2
     assert stock.run("select count(*) from pg_tables where schemaname = 'staging'") == [(0,)]
+
+
+def test_a_run_begun_before_an_import_is_given_up(engine, stock, monkeypatch):
+    append = charging.append
+    monkeypatch.setattr(charging, "append", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run(engine)
+    monkeypatch.setattr(charging, "append", append)
+    stock.run(
+        "select app.open_voucher(%s, 'import', 'posted', %s, 'тест', %s, null, null, '{}',"
+        " 0::smallint)",
+        uuid7(), OCTOBER.first_day, AT,
+    )  # fmt: skip
+
+    found = operation.pending_run(engine, OCTOBER)
+
+    assert found is None
+    assert stock.run("select status from app.voucher where kind = 'charge-run'") == [("voided",)]
+
+
+def test_a_sealed_run_that_was_not_posted_goes_on(engine, stock, monkeypatch):
+    cut_short = voucher()
+    monkeypatch.setattr(operation, "_post", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        charge_month(engine, cut_short, period=OCTOBER)
+    monkeypatch.undo()
+    with writing(engine) as draft:
+        draft.call("seal_run", key=cut_short.key)
+    stock.run("delete from app.charge_run_house where house_id = %s", key("house", "Д03"))
+    table = stock.run("select tablename from pg_tables where tablename like 'entry_run%%'")[0][0]
+    for name in (table, table.replace("entry", "balance")):
+        stock.run(
+            f"delete from staging.{name} where account_id in (select account.id from app.account"
+            " join app.premises on premises.id = premises_id where house_id = %s)",
+            key("house", "Д03"),
+        )
+
+    resumed = charge_month(engine, cut_short, period=OCTOBER)
+
+    assert resumed.lines == len(charge(inputs_of(TOWN)))
+    assert_books_are_right(engine)
+
+
+def test_the_same_houses_from_another_desk_are_refused(engine, stock):
+    once = voucher()
+    run_of = {}
+
+    def meanwhile(_: int) -> None:
+        if not run_of:
+            run_of["other"] = charge_month(engine, once, period=OCTOBER)
+
+    with pytest.raises(Refusal):
+        charge_month(engine, once, period=OCTOBER, batch_accounts=1, on_progress=meanwhile)
+
+    assert sum(counted(stock).values()) == run_of["other"].amount_kop
+    assert_books_are_right(engine)
 
 
 def test_voided_runs_wait_in_staging_until_the_period_closes(engine, stock):

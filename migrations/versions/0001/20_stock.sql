@@ -17,7 +17,7 @@ create table app.organisation_version (
   bank_account text, bic text, bank_name text, corr_account text,
   phone text, address text, email text, site text,
   primary key (organisation_id, valid_from),
-  exclude using gist (organisation_id with =, daterange(valid_from, valid_to) with &&)
+  exclude using gist ((organisation_id::text) with =, daterange(valid_from, valid_to) with &&)
 );
 
 create table app.contract (
@@ -57,7 +57,7 @@ create table app.house_version (
   street_key text generated always as (app.sort_key(coalesce(street, ''))) stored,
   building_key text generated always as (app.number_key(coalesce(building, '')) || ' ' || coalesce(block, '')) stored,
   primary key (house_id, valid_from),
-  exclude using gist (house_id with =, daterange(valid_from, valid_to) with &&)
+  exclude using gist ((house_id::text) with =, daterange(valid_from, valid_to) with &&)
 );
 
 create table app.premises (
@@ -84,7 +84,7 @@ create table app.premises_version (
   cadastral_number text,
   own_heat boolean not null default false,
   primary key (premises_id, valid_from),
-  exclude using gist (premises_id with =, daterange(valid_from, valid_to) with &&)
+  exclude using gist ((premises_id::text) with =, daterange(valid_from, valid_to) with &&)
 );
 
 create table app.account (
@@ -111,7 +111,7 @@ create table app.account_version (
   share_numerator bigint not null default 1 check (share_numerator > 0),
   share_denominator bigint not null default 1 check (share_denominator >= share_numerator),
   primary key (account_id, valid_from),
-  exclude using gist (account_id with =, daterange(valid_from, valid_to) with &&)
+  exclude using gist ((account_id::text) with =, daterange(valid_from, valid_to) with &&)
 );
 
 -- What F2 searches: one line of words an account, kept by whoever writes accounts.

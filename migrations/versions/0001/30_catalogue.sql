@@ -18,7 +18,7 @@ create table app.service_version (
   method text not null,              -- a code of app/domain/service.py
   formula text,
   primary key (service_id, valid_from),
-  exclude using gist (service_id with =, daterange(valid_from, valid_to) with &&)
+  exclude using gist ((service_id::text) with =, daterange(valid_from, valid_to) with &&)
 );
 
 create table app.tariff (

@@ -77,7 +77,13 @@ begin
     perform app.refuse(format('Лицевого счёта %s нет. Проверьте номер.', unknown));
   end if;
   if not app.open_voucher(key, 'charge-run', 'pending', wanted, actor, at, null, null, asked, branch) then
-    return (select run_no from app.charge_run where voucher_id = key);
+    select run_no into number from app.charge_run where voucher_id = key;
+    if exists (select 1 from app.voucher where id = key and status = 'pending') then
+      -- It may have been sealed before it was cut short, and houses may have come since.
+      execute format('grant insert on staging.%I, staging.%I to kvitok_run',
+        app.run_table('entry', wanted, number), app.run_table('balance', wanted, number));
+    end if;
+    return number;
   end if;
 
   perform pg_advisory_xact_lock(hashtext('app.charge_run'));
@@ -96,6 +102,13 @@ begin
   return number;
 end $$;
 
+-- Asked before the rows of a batch go in: another desk may have ended the run meanwhile.
+create function api.hold_run(key uuid) returns void
+  language plpgsql security definer set search_path = app, public, pg_temp as $$
+begin
+  perform app.pending_run(key);
+end $$;
+
 -- A batch of houses is done: called in the transaction that copied its rows.
 create function api.finish_houses(
   key uuid, house_ids uuid[], account_counts integer[], line_counts integer[], amounts bigint[], digests bytea[],
@@ -104,6 +117,9 @@ create function api.finish_houses(
   language plpgsql security definer set search_path = app, public, pg_temp as $$
 begin
   perform app.pending_run(key);
+  if exists (select 1 from app.charge_run_house where voucher_id = key and house_id = any (house_ids)) then
+    perform app.refuse('Это начисление уже ведётся с другого рабочего места. Дождитесь его конца.');
+  end if;
   insert into app.charge_run_house (voucher_id, house_id, accounts, lines, amount_kop, digest)
   select key, house, counted, lines, amount, digest
   from unnest(house_ids, account_counts, line_counts, amounts, digests)
@@ -330,5 +346,5 @@ end $$;
 grant execute on function
   api.start_run(uuid, date, text, timestamptz, text[], text[], smallint),
   api.finish_houses(uuid, uuid[], integer[], integer[], bigint[], bytea[], jsonb),
-  api.seal_run(uuid), api.index_run(uuid, text), api.post_run(uuid, bytea), api.drop_run(uuid)
+  api.hold_run(uuid), api.seal_run(uuid), api.index_run(uuid, text), api.post_run(uuid, bytea), api.drop_run(uuid)
   to kvitok_run;
