@@ -9,6 +9,7 @@ from pathlib import Path
 from app.cli.context import Context, Verbs
 from app.demo import pictures
 from app.demo.story import MONTHS, Story, Told
+from app.demo.wanted import Wanted
 from app.domain import money
 from app.errors import Outage
 from app.store import opening
@@ -87,7 +88,7 @@ def _pictures(
 ) -> tuple[Path, ...]:
     try:
         made = pictures.make(
-            pictures.Wanted(
+            Wanted(
                 data_dir=data_dir,
                 folder=folder / "pictures",
                 account=told.last_account,

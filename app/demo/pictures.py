@@ -3,26 +3,14 @@
 import importlib
 import multiprocessing
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain.period import Period
+from app.demo.wanted import Wanted
 from app.errors import Outage
 
 
 class NoPictures(Outage):
     """Qt's libraries are not there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is drawn: the embedded database of data_dir, one account in a month, one scan."""
-
-    data_dir: Path
-    folder: Path
-    account: str
-    month: Period
-    scan: bytes
 
 
 def make(wanted: Wanted) -> tuple[Path, ...]:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from uuid_utils.compat import uuid7
 
-from app.demo.pictures import Wanted
+from app.demo.wanted import Wanted
 from app.domain.voucher import Voucher, VoucherKind
 from app.operations.open_shift import open_shift
 from app.settings import Settings
