@@ -233,13 +233,14 @@ def _of_scope(charges: Charges, batch: Batch, scope: Scope) -> Charges:
 
 
 def _post(engine: Engine, key: UUID, known: bytes) -> None:
-    """Seal the run's tables, index both side by side, and make the run count."""
+    """Seal the run's tables, index and check them side by side, and make the run count."""
     _without_time_out(engine, "seal_run", key=key)
-    with ThreadPoolExecutor(2, "index") as pool:
+    with ThreadPoolExecutor(3, "seal") as pool:
         parts = [
             pool.submit(_without_time_out, engine, "index_run", key=key, part=part)
             for part in ("entries", "balances")
         ]
+        parts.append(pool.submit(_without_time_out, engine, "check_run", key=key))
         for part in parts:
             part.result()
     _without_time_out(engine, "post_run", key=key, fingerprint=known)

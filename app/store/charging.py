@@ -214,6 +214,9 @@ def append(
     """
     keys = (batch.account_ids, service_ids, contract_ids)
     draft.call("hold_run", key=run.key)
+    # A batch that a power cut takes is charged again: its rows and its mark go together. The last
+    # commit of the run, which makes it count, waits for the disk, and for all before it.
+    draft.cursor.execute("set local synchronous_commit = off")
     copy_rows(
         draft.cursor,
         f"staging.entry_run_{run.stamp}",
@@ -288,7 +291,11 @@ def _balances(run: Run, charges: Charges, keys: tuple[Keys, Keys, Keys]) -> dict
 
 
 def hold(snapshot: Snapshot) -> None:
-    """Keep the snapshot for the whole run, however long the rest of a batch takes."""
+    """Keep the snapshot for the whole run, however long the rest of a batch takes.
+
+    The other cores are busy with the batches before and after: no parallel workers.
+    """
+    snapshot.connection.execute("set local max_parallel_workers_per_gather = 0")
     snapshot.connection.execute("set local idle_in_transaction_session_timeout = 0")
     snapshot.connection.execute("set local statement_timeout = 0")
 

@@ -18,13 +18,15 @@ _ZONE = """case reading.zone when 'day' then 1 when 'night' then 2 when 'peak' t
 _LISTED = """meter.house_id = any (%(houses)s) and meter.installed_on < %(end)s
   and coalesce(meter.removed_on, 'infinity') > %(first)s"""
 
+# 10 to the power of digits, 1 to 12, without the arithmetic of numeric.
+_DIALS = f"array[{', '.join(str(10**digits) for digits in range(1, 13))}]::int8[]"
 # The heat of the year before, of house meters: volumes as given, or the dial at its two ends.
 _METERS = f"""
 select meter.id, meter.code, meter.service_id, meter.house_id,
   coalesce(meter.premises_id, {_NIL_SQL}) as premises_id,
   coalesce(meter.account_id, {_NIL_SQL}) as account_id,
   (meter.kind = 'house')::int4 as of_house, meter.zones::int4 as zones,
-  coalesce((10::numeric ^ meter.digits * 1000000)::int8, 0) as dial_mcu, meter.ratio_mcu,
+  coalesce(({_DIALS})[meter.digits] * 1000000, 0) as dial_mcu, meter.ratio_mcu,
   meter.installed_on - {EPOCH_SQL} as installed,
   coalesce(meter.removed_on - {EPOCH_SQL}, {FAR_SQL}) as removed,
   coalesce(meter.verified_to - {EPOCH_SQL}, {FAR_SQL}) as verified_to,
@@ -53,12 +55,17 @@ left join lateral (
 ) as dial on true
 where {_LISTED}
 """
+# "offset 0" keeps each side going by its index from the meters of the batch: however long the
+# history, a batch reads a row or two of each meter.
 _READINGS = f"""
 select reading.meter_id, {_ZONE} as zone, reading.taken_on - {EPOCH_SQL} as taken_on,
   {_RANK} as rank, 1 as in_period, (reading.value_mcu is null)::int4 as is_volume,
   coalesce(reading.value_mcu, reading.volume_mcu) as value_mcu
 from app.meter
-join app.reading on reading.meter_id = meter.id and reading.period = %(first)s
+cross join lateral (
+  select * from app.reading
+  where reading.meter_id = meter.id and reading.period = %(first)s offset 0
+) as reading
 where {_LISTED}
 union all
 select before.meter_id, before.zone, before.taken_on - {EPOCH_SQL}, before.rank, 0, 0,
@@ -71,8 +78,8 @@ cross join lateral (
   from app.reading
   where reading.meter_id = meter.id and reading.zone = part.zone
     and reading.period < %(first)s and reading.value_mcu is not null
-  order by reading.taken_on desc, {_RANK} desc
-  limit 1
+  order by reading.taken_on desc
+  fetch first 1 row with ties
 ) as before
 where {_LISTED}
 union all

@@ -171,7 +171,7 @@ def _wire_bytes(values: NDArray[Any]) -> Bytes:
         wire = np.ascontiguousarray(values)
     else:
         raise TypeError(f"no column of the database is known for dtype {values.dtype}")
-    return np.frombuffer(wire.tobytes(), dtype=np.uint8).reshape(len(values), wire.itemsize)
+    return wire.view(np.uint8).reshape(len(values), wire.itemsize)
 
 
 def _wire_arrays(values: NDArray[np.int64]) -> Bytes:
@@ -241,12 +241,16 @@ def _rows_of_one_width(fields: Sequence[_Field], rows: int) -> bytes:
     for number, field in enumerate(fields):
         assert field.fixed is not None
         layout += [(f"length{number}", ">i4"), (f"bytes{number}", f"V{field.fixed.shape[1]}")]
-    out = np.empty(rows, dtype=layout)
-    out["count"] = len(fields)
+    # What all rows share is laid once: their number of fields, and the length of each.
+    alike = np.zeros(1, dtype=layout)
+    alike["count"] = len(fields)
+    for number, field in enumerate(fields):
+        assert field.fixed is not None
+        alike[f"length{number}"] = field.fixed.shape[1]
+    out = np.repeat(alike, rows)
     for number, field in enumerate(fields):
         assert field.fixed is not None
         width = field.fixed.shape[1]
-        out[f"length{number}"] = width
         out[f"bytes{number}"] = np.ascontiguousarray(field.fixed).view(f"V{width}").reshape(rows)
     return out.tobytes()
 

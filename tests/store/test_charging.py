@@ -155,8 +155,22 @@ def test_rows_that_do_not_agree_with_their_houses_are_refused(engine, begun):
     write(engine, begun)
     stock.run(f"delete from staging.entry_run_{run.stamp} where line_no = 1")
 
-    with pytest.raises(Refusal, match="не сходятся"), writing(engine) as draft:
+    with writing(engine) as draft:
         draft.call("seal_run", key=run.key)
+
+    with pytest.raises(Refusal, match="не сходятся"), writing(engine) as draft:
+        draft.call("check_run", key=run.key)
+
+
+def test_a_run_that_was_not_checked_is_not_posted(engine, begun):
+    _, run, *_ = begun
+    write(engine, begun)
+
+    with writing(engine) as draft:
+        draft.call("seal_run", key=run.key)
+
+    with pytest.raises(Refusal, match="не сверено"), writing(engine) as draft:
+        draft.call("post_run", key=run.key, fingerprint=b"x" * 32)
 
 
 def test_a_dropped_run_takes_no_more_rows(engine, begun):

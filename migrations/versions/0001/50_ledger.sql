@@ -110,6 +110,8 @@ create table app.charge_run (
   is_full boolean not null,                   -- all houses: posting it voids every run of the period
   scope jsonb not null,                       -- {"houses": [...], "accounts": [...]}
   houses integer not null,
+  sealed_at timestamptz,                      -- nobody adds lines any more
+  checked_at timestamptz,                     -- the lines are what was said of the houses
   posted_at timestamptz,
   fingerprint bytea,
   unique (period, run_no)
