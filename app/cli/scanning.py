@@ -12,6 +12,7 @@ from app.domain.slip_reading import Remark
 from app.errors import Malformed
 from app.reports import decoding
 from app.store import dues
+from app.store.accounts import NoSuchAccount
 from app.store.organisations import payment_creditors
 from app.store.reading import Snapshot, reading
 
@@ -75,7 +76,7 @@ def _looked_up(snapshot: Snapshot, read: Slip, *, on: date) -> Slip:
         return read
     try:
         account = dues.load(snapshot, *read.spellings, on=on).dues.account
-    except dues.NoSuchAccount as error:
+    except NoSuchAccount as error:
         return replace(read, warnings=(*read.warnings, Remark("UNKNOWN_ACCOUNT", str(error))))
     warnings = read.warnings
     if account.state_on(on) is AccountState.CLOSED:

@@ -15,7 +15,7 @@ from app.domain import dues, period
 from app.domain.dues import Due, Dues, PayerAccount, Purpose
 from app.domain.period import Period
 from app.store import law
-from app.store.dues import NoSuchAccount
+from app.store.accounts import NoSuchAccount
 from app.store.reading import Snapshot
 
 _ACCOUNT = """

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.domain import period
 from app.domain.period import Period
-from app.errors import Refusal
+from app.store.accounts import NoSuchAccount
 from app.store.reading import Snapshot
 from app.store.search import ADDRESS, PLACE
 
@@ -44,10 +44,6 @@ group by service.id, contract.id
 having bool_or(opening <> 0 or charged <> 0 or adjusted <> 0 or penalty <> 0 or paid <> 0)
 order by service.position, service.name, contract.number
 """
-
-
-class NoSuchAccount(Refusal):
-    """The number is nobody's."""
 
 
 @dataclass(frozen=True, slots=True)

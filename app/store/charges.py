@@ -6,7 +6,7 @@ from app.domain import period as periods
 from app.domain.charge_line import ChargeLine
 from app.domain.period import Period
 from app.domain.replay import StoredLine
-from app.errors import Refusal
+from app.store.accounts import NoSuchAccount
 from app.store.reading import Snapshot
 
 # A later run of the account undoes what counted before it, so its last run is what counts.
@@ -17,31 +17,19 @@ with seen as (
   where entry.period = %(period)s and entry.account_id = %(account)s
 )
 select seen.*, service.code as service, service.name as service_name, service.unit,
-  contract.number as contract, provider.name as provider, supplier.name as supplier, voucher.reason
+  contract.number as contract, provider.code as provider, supplier.code as supplier, voucher.reason
 from seen
 join app.service on service.id = seen.service_id
 join app.contract on contract.id = seen.contract_id
 join app.voucher on voucher.id = seen.voucher_id
-left join lateral (
-  select name from app.organisation_version
-  where organisation_id = contract.provider_id and valid_from <= %(last)s
-  order by valid_from desc limit 1
-) as provider on true
-left join lateral (
-  select name from app.organisation_version
-  where organisation_id = contract.supplier_id and valid_from <= %(last)s
-  order by valid_from desc limit 1
-) as supplier on true
+join app.organisation as provider on provider.id = contract.provider_id
+left join app.organisation as supplier on supplier.id = contract.supplier_id
 where seen.reverses_run = 0
   and (seen.run_no = seen.last_run and seen.run_no > 0
     or seen.run_no = 0 and seen.kind between 1 and 19)
 order by service.position, service.code, contract.number, seen.origin_period, seen.component,
   seen.zone, seen.day_from, seen.kind, seen.price_mcr
 """
-
-
-class NoSuchAccount(Refusal):
-    """A number that no account has."""
 
 
 def lines(snapshot: Snapshot, account_number: str, period: Period) -> list[ChargeLine]:
@@ -54,7 +42,7 @@ def lines(snapshot: Snapshot, account_number: str, period: Period) -> list[Charg
         raise NoSuchAccount(
             f"Лицевого счёта {account_number} нет. Проверьте номер или найдите счёт по адресу."
         )
-    rows = snapshot.rows(_LINES, account=account, period=period.first_day, last=period.last_day)
+    rows = snapshot.rows(_LINES, account=account, period=period.first_day)
     return [_line(row, account_number) for row in rows]
 
 

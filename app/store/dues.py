@@ -19,8 +19,8 @@ from app.domain.allocation_scheme import (
     scheme_of,
 )
 from app.domain.dues import Due, Dues, LastPayment, PayerAccount, Purpose
-from app.errors import Refusal
 from app.store import law
+from app.store.accounts import NoSuchAccount
 from app.store.reading import Snapshot
 from app.store.search import ADDRESS, PLACE
 
@@ -97,10 +97,6 @@ where former_number = any (%(numbers)s::text[]) or unified_number = any (%(numbe
   or gis_number = any (%(numbers)s::text[])
 order by closed_on is not null, number limit 2
 """
-
-
-class NoSuchAccount(Refusal):
-    """No account has this number."""
 
 
 @dataclass(frozen=True, slots=True)

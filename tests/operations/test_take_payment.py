@@ -16,8 +16,8 @@ from app.operations.close_shift import UnfinishedPayments, close_shift
 from app.operations.record_payment import record_payment
 from app.operations.resume_payments import PAPER_IN_DOUBT, resume_payments
 from app.operations.take_payment import AlreadyVoid, DuesChanged, take_payment
+from app.store.accounts import NoSuchAccount
 from app.store.desk_journal import DeskJournal, JournalFull, JournalKeyReused, JournalState
-from app.store.dues import NoSuchAccount
 from app.store.engine import (
     AlreadyPaid,
     DatabaseBusy,

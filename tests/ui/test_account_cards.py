@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 from app.domain.period import Period
 from app.domain.voucher import Voucher, VoucherKind
 from app.operations.record_payment import record_payment
-from app.store.card import NoSuchAccount
+from app.store.accounts import NoSuchAccount
 from app.store.engine import Engine
 from app.ui.account_cards import Cards
 from app.ui.pages.account_model import Figure, Measure

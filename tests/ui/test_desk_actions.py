@@ -13,8 +13,8 @@ from app.domain.slip_layout import build_native
 from app.domain.tender import Tender
 from app.errors import Refusal
 from app.operations.take_payment import DuesChanged
+from app.store.accounts import NoSuchAccount
 from app.store.desk_journal import open_journal
-from app.store.dues import NoSuchAccount
 from app.store.engine import Engine
 from app.ui.desk_actions import Desk, PaidBefore
 from tests.fixtures.payers import AT, Payers, settle
