@@ -31,8 +31,7 @@ ALLOWED = {
     "app/cli/context.py:common",
     # Qt's own name of a model's cell.
     "app/ui/widgets/column_table.py:data",
-    "app/ui/widgets/found_list.py:data",
-    "app/ui/pages/account_timeline.py:data",
+    "app/ui/widgets/rows_model.py:data",
 }
 
 

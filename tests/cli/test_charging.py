@@ -4,29 +4,12 @@ import json
 
 import pytest
 
-from app.cli import program
-from tests.fixtures.charge_stock import Stock, key
-from tests.fixtures.charge_towns import town
+from tests.fixtures.charge_stock import key
 
 LINE = {
     "account", "period", "origin_period", "service", "contract", "supplier", "provider",
     "component", "zone", "kind", "method", "volume", "unit", "price", "amount", "law", "basis",
 }  # fmt: skip
-
-
-@pytest.fixture
-def stock(engine) -> Stock:
-    return Stock(engine, town(houses=2, flats=2)).write()
-
-
-@pytest.fixture
-def kvitok(database, tmp_path, capsys):
-    def run(*arguments: str) -> tuple[int, str, str]:
-        status = program.run([*arguments, "--database", database, "--data", str(tmp_path)])
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return run
 
 
 def document(answer: tuple[int, str, str]):

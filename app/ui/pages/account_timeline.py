@@ -1,8 +1,7 @@
 """The timeline of an account: everything that happened, the latest first."""
 
-from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QFrame,
@@ -19,45 +18,19 @@ from app.ui import theme
 from app.ui.pages.account_model import AccountCard, Happening
 from app.ui.widgets import cell_paint
 from app.ui.widgets.icon import dress
+from app.ui.widgets.rows_model import RowsModel
 
 Index = QModelIndex | QPersistentModelIndex
 
-_TEXT_ROLES = (
-    Qt.ItemDataRole.DisplayRole,
-    Qt.ItemDataRole.AccessibleTextRole,
-    Qt.ItemDataRole.ToolTipRole,
-)
 _EMPTY = (
     "Событий пока нет. Здесь появятся начисления, оплаты, показания и перерасчёты, "
     "последние сверху."
 )
 
 
-class _Happenings(QAbstractListModel):
-    """Happenings as Qt reads them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.happenings: tuple[Happening, ...] = ()
-
-    def replace(self, happenings: tuple[Happening, ...]) -> None:
-        self.beginResetModel()
-        self.happenings = happenings
-        self.endResetModel()
-
-    @override
-    def rowCount(self, parent: Index | None = None) -> int:
-        return len(self.happenings)
-
-    @override
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        one = self.happenings[index.row()]
-        if role == Qt.ItemDataRole.UserRole:
-            return one
-        if role in _TEXT_ROLES:
-            amount = "" if one.amount_kop is None else cell_paint.money_text(one.amount_kop)
-            return f"{_when(one)} {one.title} {amount} {one.remark}".strip()
-        return None
+def _told(one: Happening) -> str:
+    amount = "" if one.amount_kop is None else cell_paint.money_text(one.amount_kop)
+    return f"{_when(one)} {one.title} {amount} {one.remark}".strip()
 
 
 class _TwoLines(QStyledItemDelegate):
@@ -103,7 +76,7 @@ class Timeline(QFrame):
         size = theme.sizes()
         self.setMinimumWidth(size["timeline"])
         self.setMaximumWidth(size["timeline_wide"])
-        self._model = _Happenings()
+        self._model = RowsModel(_told)
         self.view = QListView()
         self.view.setModel(self._model)
         self.view.setItemDelegate(_TwoLines(self.view))

@@ -3,7 +3,6 @@
 from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -27,36 +26,15 @@ from typing_extensions import override
 
 from app.ui import theme
 from app.ui.widgets import cell_paint
+from app.ui.widgets.rows_model import RowsModel
 
 Index = QModelIndex | QPersistentModelIndex
 
 _NOTHING = "Ничего не найдено. Введите номер счёта, улицу с домом или фамилию."
 
 
-class _Rows(QAbstractListModel):
-    """Found rows as Qt reads them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: tuple[Any, ...] = ()
-
-    def replace(self, rows: tuple[Any, ...]) -> None:
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
-
-    @override
-    def rowCount(self, parent: Index | None = None) -> int:
-        return len(self.rows)
-
-    @override
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row = self.rows[index.row()]
-        if role == Qt.ItemDataRole.UserRole:
-            return row
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return " ".join(part for part in (row.account_number, row.payer, row.address) if part)
-        return None
+def _told(row: Any) -> str:
+    return " ".join(part for part in (row.account_number, row.payer, row.address) if part)
 
 
 class _TwoLines(QStyledItemDelegate):
@@ -97,7 +75,7 @@ class FoundList(QFrame):
         super().__init__()
         self.setObjectName("popup")
         self._field = field
-        self._model = _Rows()
+        self._model = RowsModel(_told)
         self._view = QListView()
         self._view.setModel(self._model)
         self._view.setItemDelegate(_TwoLines(self._view))
