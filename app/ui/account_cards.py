@@ -29,7 +29,7 @@ _ZONE_WORDS = {"day": "день", "night": "ночь", "peak": "пик", "half-p
 _EVENT_WORDS = {
     "charge": "Начислено",
     "payment": "Оплата",
-    "opening-balance": "Входящее сальдо",
+    "opening-balance": "Сальдо",
     "adjustment": "Корректировка",
     "penalty": "Пени",
     "transfer": "Перенос сальдо",

@@ -56,6 +56,7 @@ class ScanGuard(QObject):
         self._started_ms = now_ms()
         self._scanner = KeyboardScanner(epoch=datetime.now(UTC), timing=timing)
         self._replaying = False
+        self._stopped = False
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
         self._silence.setTimerType(Qt.TimerType.PreciseTimer)
@@ -71,6 +72,11 @@ class ScanGuard(QObject):
         widget.winId()
         self._watch(widget.windowHandle())
 
+    def stop(self) -> None:
+        """Hear no more: keys go by, and no window is watched from here on."""
+        self._stopped = True
+        self._silence.stop()
+
     def on_scan(self, scan: Scan) -> None:
         """Take a scan from a driver's own thread; the callback of SerialScanner."""
         self._arrived.emit(scan)
@@ -81,7 +87,7 @@ class ScanGuard(QObject):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if self._replaying or event.type() != QEvent.Type.KeyPress:
+        if self._stopped or self._replaying or event.type() != QEvent.Type.KeyPress:
             return False
         if not isinstance(event, QKeyEvent) or not isinstance(watched, QWindow):
             return False
@@ -97,7 +103,7 @@ class ScanGuard(QObject):
 
     def _watch(self, window: QWindow | None) -> None:
         # Installing the same filter again only moves it to the front.
-        if window is not None:
+        if window is not None and not self._stopped:
             window.installEventFilter(self)
 
     def _follow(self, decision: Decision) -> None:

@@ -91,6 +91,7 @@ class Workstation(QObject):
     def close(self) -> None:
         """Stop the timers, the scanner and the threads."""
         self._looking.stop()
+        self.guard.stop()
         if self._scanner is not None:
             self._scanner.stop()
         self.tasks.stop()

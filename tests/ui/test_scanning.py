@@ -73,6 +73,17 @@ def test_a_burst_is_a_scan_and_no_field_sees_it(guard, window, clock, text):
     assert [field.text() for field in window.findChildren(QLineEdit)] == ["", ""]
 
 
+def test_a_guard_that_was_stopped_lets_every_key_by(guard, window, clock):
+    seen = []
+    guard.scanned.connect(seen.append)
+    guard.stop()
+
+    scan(window, clock, "7000000123")
+
+    assert seen == []
+    assert window.findChildren(QLineEdit)[1].text() == "7000000123"
+
+
 def test_the_enter_of_a_scanner_presses_nothing(guard, window, clock):
     entered = []
     window.findChildren(QLineEdit)[1].returnPressed.connect(lambda: entered.append(1))
