@@ -28,12 +28,15 @@ select payment.id, account.number as account_number, payment.amount_kop, payment
   payment.accepted_at, payment.channel, payment.tender, payment.tendered_kop, payment.shift_id,
   payment.receipt_no, payment.external_id, payment.for_period, payment.reverses,
   undone.id as reversed_by, voucher.period, voucher.actor, voucher.reason,
-  shift.branch_id, shift.desk_no, shift.shift_no
+  shift.branch_id, shift.desk_no, shift.shift_no, coalesce(named.payer, '') as payer
 from app.payment
 join app.voucher on voucher.id = payment.id
 join app.account on account.id = payment.account_id
 left join app.shift on shift.id = payment.shift_id
 left join app.payment as undone on undone.reverses = payment.id
+left join app.account_version as named on named.account_id = account.id
+  and named.valid_from <= payment.paid_on
+  and (named.valid_to is null or payment.paid_on < named.valid_to)
 """
 
 _LINES = """
@@ -88,6 +91,7 @@ class Payment:
     reason: str | None
     reverses: UUID | None
     reversed_by: UUID | None
+    payer: str = ""
 
 
 def open_shift(snapshot: Snapshot, *, branch_id: int, desk_no: int) -> Shift | None:
@@ -231,4 +235,5 @@ def _payment(row: Any) -> Payment:
         reason=row.reason,
         reverses=row.reverses,
         reversed_by=row.reversed_by,
+        payer=row.payer,
     )

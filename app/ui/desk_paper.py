@@ -151,5 +151,6 @@ def shown_payment(made: Payment) -> model.Receipt:
         change_kop=(made.tendered_kop or made.amount_kop) - made.amount_kop,
         tender=made.tender or Tender.CASH,
         at=made.accepted_at.astimezone(),
+        payer=made.payer,
         voucher=made.key,
     )

@@ -57,6 +57,8 @@ class ScanGuard(QObject):
         self._scanner = KeyboardScanner(epoch=datetime.now(UTC), timing=timing)
         self._replaying = False
         self._stopped = False
+        self._skew_ms: int | None = None
+        self._last_ms = 0
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
         self._silence.setTimerType(Qt.TimerType.PreciseTimer)
@@ -94,12 +96,27 @@ class ScanGuard(QObject):
         if event.key() in _LONE or event.isAutoRepeat():
             return False
         token = (watched, _copy(event))
-        decision = self._scanner.feed(event.text(), at_ms=self._at_ms(), token=token)
+        pressed_ms = self._pressed_ms(event.timestamp())
+        decision = self._scanner.feed(event.text(), at_ms=pressed_ms, token=token)
         self._follow(decision)
         return decision.fate is Fate.HOLD
 
     def _at_ms(self) -> int:
         return self._now_ms() - self._started_ms
+
+    def _pressed_ms(self, stamp_ms: int) -> int:
+        """Give when a key was pressed, on our clock, by the stamp the system gave it.
+
+        A window that was busy gets all that a person typed meanwhile at once; by our clock alone
+        that would be a scanner. The stamp that came with the least delay ties the two clocks.
+        """
+        now_ms = self._at_ms()
+        if not stamp_ms:
+            return now_ms
+        skew_ms = now_ms - stamp_ms
+        self._skew_ms = skew_ms if self._skew_ms is None else min(self._skew_ms, skew_ms)
+        self._last_ms = max(self._last_ms, stamp_ms + self._skew_ms)
+        return self._last_ms
 
     def _watch(self, window: QWindow | None) -> None:
         # Installing the same filter again only moves it to the front.
@@ -124,7 +141,8 @@ class ScanGuard(QObject):
             self._silence.start(max(1, deadline - self._at_ms() + 1))
 
     def _flush(self) -> None:
-        self._follow(self._scanner.flush(at_ms=self._at_ms()))
+        self._last_ms = max(self._last_ms, self._at_ms())
+        self._follow(self._scanner.flush(at_ms=self._last_ms))
 
     @Slot(object)
     def _deliver(self, scan: Scan) -> None:

@@ -148,6 +148,7 @@ def test_a_receipt_of_another_run_of_the_program_is_rebuilt_from_the_books(
 
     assert "7,00" in again.printer.text()
     assert last.number in again.printer.text()
+    assert last.payer == "Иванова Анна"
 
 
 def test_cancelling_gives_the_money_back(desk: Desk, payers: Payers) -> None:

@@ -1,6 +1,7 @@
 """A scanner is heard wherever the focus is, and no field sees what it types."""
 
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -45,15 +46,24 @@ def window(qtbot) -> QWidget:
 
 
 @pytest.fixture
-def guard(qapp, window, clock) -> ScanGuard:
+def guard(qapp, window, clock) -> Iterator[ScanGuard]:
     made = ScanGuard(now_ms=clock)
     made.watch(window)
-    return made
+    yield made
+    made.stop()
 
 
 def press(window, clock, text, *, gap_ms, key=Qt.Key.Key_unknown):
     event = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, text)
     clock.now_ms += gap_ms
+    QApplication.sendEvent(window.windowHandle(), event)
+
+
+def press_stamped(window, text, *, stamp_ms):
+    event = QKeyEvent(
+        QEvent.Type.KeyPress, Qt.Key.Key_unknown, Qt.KeyboardModifier.NoModifier, text
+    )
+    event.setTimestamp(stamp_ms)
     QApplication.sendEvent(window.windowHandle(), event)
 
 
@@ -82,6 +92,33 @@ def test_a_guard_that_was_stopped_lets_every_key_by(guard, window, clock):
 
     assert seen == []
     assert window.findChildren(QLineEdit)[1].text() == "7000000123"
+
+
+def test_what_a_person_typed_into_a_busy_window_is_no_scan(guard, window, clock, qtbot):
+    seen = []
+    guard.scanned.connect(seen.append)
+    press_stamped(window, "8", stamp_ms=5_000)
+    clock.now_ms += 900
+    # The window was busy: eight keys pressed 90 ms apart arrive together.
+    for place, sign in enumerate("7000000123"[:8], start=1):
+        press_stamped(window, sign, stamp_ms=5_000 + 90 * place)
+    clock.now_ms += 500
+    guard._flush()
+
+    assert seen == []
+    assert window.findChildren(QLineEdit)[1].text() == "870000001"
+
+
+def test_a_burst_by_the_stamps_of_the_system_is_a_scan(guard, window, clock):
+    seen = []
+    guard.scanned.connect(seen.append)
+    for place, sign in enumerate("7000000123"):
+        clock.now_ms += 50
+        press_stamped(window, sign, stamp_ms=5_000 + 4 * place)
+    clock.now_ms += 500
+    guard._flush()
+
+    assert seen == ["7000000123"]
 
 
 def test_the_enter_of_a_scanner_presses_nothing(guard, window, clock):

@@ -1,6 +1,5 @@
 """The timeline of an account: everything that happened, the latest first."""
 
-
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
