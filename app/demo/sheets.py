@@ -171,10 +171,9 @@ def _accounts(built: Town) -> Sheet:
 def _residents(built: Town) -> Sheet:
     headers = ("Лицевой счёт", "ФИО", "Вид", "С", "До", "Дата рождения")
     rows = (
-        (household.number, f"{person.name}" if place == 0 else f"{person.name} ({place + 1})",
-         person.kind, person.since, person.until, person.born)
+        (household.number, person.name, person.kind, person.since, person.until, person.born)
         for _, _, household in built.accounts()
-        for place, person in enumerate(household.people)
+        for person in household.people
     )  # fmt: skip
     return headers, rows
 
@@ -307,7 +306,7 @@ def _flat_readings(
 ) -> Iterator[Row]:
     chance = random.Random(f"{town.SEED}:{service}:{house.code}:{flat.number}")
     totals = [value * 1000 for value in _first_values(house, flat, service, zones)]
-    people = max(1, sum(len(household.people) for household in flat.households))
+    people = max(1, sum(len(household.people) - 1 for household in flat.households))
     usual = {"ХВС": 2_900, "ГВС": 1_900}.get(service, 62_000 if house.has_gas else 95_000)
     zone_names = (None,) if zones == 1 else ("день", "ночь")
     parts = (1000,) if zones == 1 else (690, 310)

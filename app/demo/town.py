@@ -192,9 +192,14 @@ def _households(
 def _household(number: str, share: str | None, rooms: int, chance: random.Random) -> Household:
     surname = chance.choice(_SURNAMES)
     count = chance.choices((0, 1, 2, 3, 4), (3, 27, 32, 24, 14))[0]
-    people = tuple(_person(surname, "постоянно", chance) for _ in range(count))
-    if not people:
-        people = (_person(surname, "собственник", chance),)
+    named: dict[str, Person] = {}
+    while len(named) < count:
+        person = _person(surname, "постоянно", chance)
+        named.setdefault(person.name, person)
+    living = tuple(named.values())
+    owner = living[0] if living else _person(surname, "постоянно", chance)
+    bought = date(2012, 1, 1) + timedelta(days=chance.randrange(4000))
+    people = (*living, Person(owner.name, "собственник", bought, None, owner.born))
     if rooms >= 2 and chance.random() < 0.02:
         arrived = date(2026, 8, 1) + timedelta(days=chance.randrange(10, 80))
         guest = _person(chance.choice(_SURNAMES), "временно", chance)
@@ -203,7 +208,7 @@ def _household(number: str, share: str | None, rooms: int, chance: random.Random
         )
     return Household(
         number=number,
-        payer=people[0].name,
+        payer=owner.name,
         share=share,
         people=people,
         phone=f"+7 900 {chance.randrange(100, 999)}-{chance.randrange(10, 99)}-"
