@@ -31,9 +31,10 @@ from tests.fixtures.charge_world import (
     inputs_of,
 )
 from tests.fixtures.random_worlds import worlds
+from tests.fixtures.soak import examples
 
 _quick = settings(
-    max_examples=25,
+    max_examples=examples(25, full=1_000),
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=list(HealthCheck),

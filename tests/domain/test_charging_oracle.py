@@ -13,13 +13,14 @@ from app.domain.service import Component, Zone
 from tests.domain import oracle
 from tests.fixtures.charge_world import World, inputs_of
 from tests.fixtures.random_worlds import worlds
+from tests.fixtures.soak import examples
 
 _ZONES = {Zone.NONE: "", Zone.DAY: "day", Zone.NIGHT: "night", Zone.PEAK: "peak",
           Zone.HALF_PEAK: "half-peak"}  # fmt: skip
 _COMPONENTS = {Component.NONE: "", Component.WATER: "water", Component.HEAT: "heat"}
 # A failing world is large however it is shrunk: the difference is shown instead.
 _patient = settings(
-    max_examples=40,
+    max_examples=examples(40, full=2_000),
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=list(HealthCheck),

@@ -19,6 +19,7 @@ from app.store.engine import Connection, DatabaseGone, Engine
 from app.store.sending import NotSent
 from tests.fixtures.desks import AT_ONCE, Crash, Desk, open_desk, voucher
 from tests.fixtures.payers import ON, Payers, settle
+from tests.fixtures.soak import examples
 
 OCTOBER = Period(2026, 10)
 PAYMENTS = 60
@@ -88,7 +89,7 @@ def work(desk: Desk, fate: Fate, key: UUID, amount_kop: int) -> None:
             continue
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(1, 1 + examples(3, full=20)))
 def test_every_client_paid_once_whatever_broke(
     payers: Payers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:

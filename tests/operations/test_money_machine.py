@@ -28,9 +28,10 @@ from app.store.engine import Engine, KeyReused
 from app.store.reading import reading
 from tests.fixtures.desks import voucher
 from tests.fixtures.payers import AT, ON, Payers, open_account, settle
+from tests.fixtures.soak import examples
 
 AMOUNTS = st.integers(1, 20_000)
-EXAMPLES, STEPS = 25, 30
+EXAMPLES, STEPS = examples(25, full=500), examples(30, full=40)
 
 
 class Money(RuleBasedStateMachine):

@@ -22,6 +22,7 @@ from tests.fixtures.charge_stock import Stock, key
 from tests.fixtures.charge_towns import OCTOBER, town
 from tests.fixtures.charge_world import Norm, Tariff, inputs_of
 from tests.fixtures.random_worlds import worlds
+from tests.fixtures.soak import examples
 
 AT = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
 
@@ -48,7 +49,7 @@ def by_names(world, charges_made, inputs):
 
 
 @settings(
-    max_examples=12, deadline=None, phases=(Phase.explicit, Phase.generate),
+    max_examples=examples(12, full=200), deadline=None, phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck), database=None,
 )  # fmt: skip
 @given(world=worlds())
