@@ -32,6 +32,9 @@ _LONE = {
 }
 
 
+_BUSY_MAX_MS = 60_000  # no window is busy longer: past it the two clocks are not tied any more
+
+
 def _monotonic_ms() -> int:
     return time.monotonic_ns() // 1_000_000
 
@@ -114,7 +117,10 @@ class ScanGuard(QObject):
         if not stamp_ms:
             return now_ms
         skew_ms = now_ms - stamp_ms
-        self._skew_ms = skew_ms if self._skew_ms is None else min(self._skew_ms, skew_ms)
+        if self._skew_ms is None or abs(skew_ms - self._skew_ms) > _BUSY_MAX_MS:
+            # The first key; or the clock of the stamps began anew, as X's does after 49 days.
+            self._skew_ms = skew_ms
+        self._skew_ms = min(self._skew_ms, skew_ms)
         self._last_ms = max(self._last_ms, stamp_ms + self._skew_ms)
         return self._last_ms
 

@@ -109,6 +109,21 @@ def test_what_a_person_typed_into_a_busy_window_is_no_scan(guard, window, clock,
     assert window.findChildren(QLineEdit)[1].text() == "870000001"
 
 
+def test_stamps_that_begin_anew_do_not_make_a_person_a_scanner(guard, window, clock):
+    seen = []
+    guard.scanned.connect(seen.append)
+    press_stamped(window, "8", stamp_ms=2**32 - 10)
+    clock.now_ms += 120
+    for place, sign in enumerate("7000000123"):
+        clock.now_ms += 120
+        press_stamped(window, sign, stamp_ms=110 + 120 * place)
+    clock.now_ms += 500
+    guard._flush()
+
+    assert seen == []
+    assert window.findChildren(QLineEdit)[1].text() == "87000000123"
+
+
 def test_a_burst_by_the_stamps_of_the_system_is_a_scan(guard, window, clock):
     seen = []
     guard.scanned.connect(seen.append)
