@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from app.domain import money
-from app.domain.basis import Basis, code_of, law_of
+from app.domain.bases.every import code_of, law_of
+from app.domain.bases.rule import StoredLine
+from app.domain.basis import Basis
 from app.domain.ledger import EntryKind
 from app.domain.period import Period
-from app.domain.replay import StoredLine
 from app.domain.service import COMPONENT_CODES, ZONE_CODES
 
 LineJson: TypeAlias = dict[str, str | list[str] | None]

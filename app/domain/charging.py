@@ -21,6 +21,7 @@ from app.domain.findings import Findings
 from app.domain.heating import heating, house_areas, house_heat
 from app.domain.metering import Metering
 from app.domain.money import Ints
+from app.domain.note import Notes
 from app.domain.occupancy import occupancy
 from app.domain.period import Period
 from app.domain.pricing import Lines
@@ -63,6 +64,7 @@ class Charges:
     :ivar basis: Basis, with `slots` of shape (n, SLOTS)
     :ivar day_from: day of the period, from 0
     :ivar problems: what could not be charged, and why
+    :ivar notes: words that some slots stand for, by number (note.py)
     """
 
     period: Period
@@ -80,6 +82,7 @@ class Charges:
     amount_kop: Ints
     slots: Ints
     problems: list[Problem]
+    notes: dict[int, str]
 
     def __len__(self) -> int:
         return len(self.account)
@@ -93,10 +96,10 @@ def charge(inputs: ChargeInputs) -> Charges:
     """
     month = days.month_of(inputs.period)
     rows = situation.rows(inputs, month=month)
-    findings = Findings()
+    findings, notes = Findings(), Notes()
     if not rows.account.size:
         empty = Situation(*(_NONE for _ in Situation.__slots__))
-        return _charges(inputs, empty, pricing.unpriced(_no_volumes(empty)), findings)
+        return _charges(inputs, empty, pricing.unpriced(_no_volumes(empty)), findings, notes)
     soft = situation.price_cuts(inputs, rows, month=month)
     consumers = metering.consumers(inputs, month=month)
     people = occupancy(inputs.residents, accounts=len(inputs.accounts.number), month=month)
@@ -115,12 +118,13 @@ def charge(inputs: ChargeInputs) -> Charges:
         norm_sheets=norm_sheets,
         impossible=situation.impossible_days(inputs, rows, month=month),
         findings=findings,
+        notes=notes,
     )
     volumes = _volumes(scene, of, known)
     active_days = days.count(rows.active)[of.row]
     lines = pricing.priced(scene, of, volumes, sheets, active_days=active_days)
     lines = sharing.whole_amounts(lines, of, numbers=inputs.accounts.number)
-    return _charges(inputs, of, lines, findings)
+    return _charges(inputs, of, lines, findings, notes)
 
 
 def _volumes(scene: Scene, of: Situation, known: Metering) -> Volumes:
@@ -184,7 +188,9 @@ def _tell_later(scene: Scene, some: Situation, method: Method | None) -> None:
     )
 
 
-def _charges(inputs: ChargeInputs, of: Situation, lines: Lines, findings: Findings) -> Charges:
+def _charges(
+    inputs: ChargeInputs, of: Situation, lines: Lines, findings: Findings, notes: Notes
+) -> Charges:
     place = lines.place
     order = np.lexsort(
         (
@@ -215,4 +221,5 @@ def _charges(inputs: ChargeInputs, of: Situation, lines: Lines, findings: Findin
             accounts=list(inputs.accounts.number),
             services=list(inputs.services.code),
         ),
+        notes=notes.known,
     )

@@ -9,12 +9,17 @@ from typing import Any
 from app.domain import money
 from app.errors import Malformed
 
+# Tables of resources/law/ that a charge run goes by; names are distinct over all of them.
+CHARGING_TABLES = ("metering",)
+# A parameter of the centre goes before the table of the law: its code, the name in the table.
 _PARAMETERS = {
     "кпов.хвс": "raising_cold",
     "кпов.гвс": "raising_hot",
     "водоотведение.один_прибор": "waste_water_one_meter",
 }
-_WORDS = {"практика": "practice", "закон": "law"}
+
+
+_WORDS = {"практика": "practice", "закон": "law", "да": "yes", "нет": "no"}
 
 
 class NoValueInForce(Malformed):
@@ -36,20 +41,60 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the law and the centre's parameters set for one period.
+    """What the law and the centre's parameters set for one period, by the names of the tables.
 
-    :ivar raising_cold_ppm: K of formula 4(1) for cold water
-    :ivar raising_hot_ppm: K of formulas 4(1), 23(1) for hot water
-    :ivar rollover_share_ppm: the largest part of a dial that a rollover may give
-    :ivar months_of_year: what annual norms are divided by
-    :ivar waste_water_by_law: literal §42 when one of two water services has no meter
+    :ivar values: texts as the tables have them, or as the centre wrote its parameter
     """
 
-    raising_cold_ppm: int
-    raising_hot_ppm: int
-    rollover_share_ppm: int
-    months_of_year: int
-    waste_water_by_law: bool
+    values: Mapping[str, str]
+
+    def ppm(self, name: str) -> int:
+        """Give a number in millionths.
+
+        :raises NoValueInForce: when there is none, or it is not a number from zero on
+        """
+        return _millionths(self.values, name)
+
+    def whole(self, name: str) -> int:
+        """Give a whole number from zero on.
+
+        :raises NoValueInForce: when there is none, or it is not one
+        """
+        return _millionths(self.values, name) // money.MILLION
+
+    def word(self, name: str) -> str:
+        """Give a word as the table has it: codes in English, parameters in Russian alike."""
+        value = _value(self.values, name).strip().lower()
+        return _WORDS.get(value, value)
+
+    def is_on(self, name: str) -> bool:
+        """Tell whether a setting of yes and no is on."""
+        return self.word(name) == "yes"
+
+    @property
+    def raising_cold_ppm(self) -> int:
+        """K of formula 4(1) for cold water."""
+        return self.ppm("raising_cold")
+
+    @property
+    def raising_hot_ppm(self) -> int:
+        """K of formulas 4(1), 23(1) for hot water."""
+        return self.ppm("raising_hot")
+
+    @property
+    def rollover_share_ppm(self) -> int:
+        """The largest part of a dial that a rollover may give."""
+        return self.ppm("rollover_share")
+
+    @property
+    def months_of_year(self) -> int:
+        """What annual norms are divided by."""
+        return self.whole("months_of_year")
+
+    @property
+    def waste_water_by_law(self) -> bool:
+        """Literal §42 when one of two water services has no meter."""
+        return self.word("waste_water_one_meter") == "law"
 
 
 def table(document: Mapping[str, Any]) -> dict[str, tuple[Dated, ...]]:
@@ -87,29 +132,31 @@ def rules(
 ) -> Rules:
     """Give the rules of a period: the law on its last day (charges.md §2.1), the centre's first.
 
-    :param law: tables of resources/law/metering.toml, as :func:`table` gives them
+    :param law: all CHARGING_TABLES of resources/law/ together, as :func:`table` gives them
     :param parameters: values of «Параметры» in force on that day, by code
     :raises NoValueInForce: when a value is missing or cannot be read
     """
-    values = {
-        name: _WORDS.get(parameters[code].strip().lower(), parameters[code])
-        for code, name in _PARAMETERS.items()
-        if code in parameters
-    }
+    values = {_PARAMETERS[code]: value for code, value in parameters.items() if code in _PARAMETERS}
     for name, dated in law.items():
         if name not in values:
             values[name] = in_force(dated, on=on, name=name).value
-    return Rules(
-        raising_cold_ppm=_millionths(values, "raising_cold"),
-        raising_hot_ppm=_millionths(values, "raising_hot"),
-        rollover_share_ppm=_millionths(values, "rollover_share"),
-        months_of_year=_millionths(values, "months_of_year") // money.MILLION,
-        waste_water_by_law=values["waste_water_one_meter"] == "law",
-    )
+    found = Rules(values)
+    for name in ("raising_cold", "raising_hot", "rollover_share", "months_of_year"):
+        found.ppm(name)
+    return found
+
+
+def _value(values: Mapping[str, str], name: str) -> str:
+    if name not in values:
+        raise NoValueInForce(
+            f"В таблице закона нет значения «{name}». Укажите его на листе «Параметры»"
+            " или обновите программу."
+        )
+    return values[name]
 
 
 def _millionths(values: Mapping[str, str], name: str) -> int:
-    text = values[name].strip().replace(",", ".")
+    text = _value(values, name).strip().replace(",", ".")
     try:
         number = money.millionths(Decimal(text))
     except (InvalidOperation, ValueError) as error:

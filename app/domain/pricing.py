@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.domain import money
-from app.domain.basis import FACTOR_SLOT, METERED, RAISED_LAW, SLOTS, Basis
+from app.domain.basis import FACTOR_SLOT, METERED, RAISED, SLOTS, Basis
 from app.domain.ledger import EntryKind
 from app.domain.money import MILLION, Flags, Ints
 from app.domain.service import Component, Zone
@@ -74,7 +74,7 @@ def priced(
             )
         )
     base = _joined(parts)
-    can_rise = np.isin(base.basis, [int(one) for one in RAISED_LAW])
+    can_rise = np.isin(base.basis, [int(one) for one in RAISED])
     factor = np.where(can_rise, base.slots[:, FACTOR_SLOT], 0)
     raised = np.flatnonzero(factor)
     return _joined([base, _raised(base.taken(raised), factor[raised])])

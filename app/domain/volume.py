@@ -21,6 +21,7 @@ from app.domain.days import Month
 from app.domain.findings import Findings
 from app.domain.money import MILLION, Ints
 from app.domain.norm import NO_NORM, NormKind, NormSheets
+from app.domain.note import Notes
 from app.domain.occupancy import Occupancy
 from app.domain.situation import Situation, picked
 
@@ -41,6 +42,7 @@ class Scene:
     norm_sheets: NormSheets
     impossible: Ints
     findings: Findings
+    notes: Notes
 
     def area(self, of: Situation) -> Ints:
         """Give the total area on the days of each segment, cm2."""

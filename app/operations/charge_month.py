@@ -226,7 +226,7 @@ def _of_scope(charges: Charges, batch: Batch, scope: Scope) -> Charges:
     columns: dict[str, Ints] = {
         name: getattr(charges, name)[kept]
         for name in Charges.__slots__
-        if name not in ("period", "problems")
+        if name not in ("period", "problems", "notes")
     }
     problems = [one for one in charges.problems if one.account in known]
     return replace(charges, **columns, problems=problems)  # type: ignore[arg-type]  # by name

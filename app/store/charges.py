@@ -1,11 +1,15 @@
 """The charge lines of an account that count: what `charges`, `explain` and the card show."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.domain import period as periods
+from app.domain.bases.every import RULES
+from app.domain.bases.rule import StoredLine
+from app.domain.basis import Basis
 from app.domain.charge_line import ChargeLine
+from app.domain.note import NOTE_SUFFIX
 from app.domain.period import Period
-from app.domain.replay import StoredLine
 from app.store.accounts import NoSuchAccount
 from app.store.reading import Snapshot
 
@@ -31,6 +35,8 @@ order by service.position, service.code, contract.number, seen.origin_period, se
   seen.zone, seen.day_from, seen.kind, seen.price_mcr
 """
 
+_NOTES = "select number, words from app.note where number = any (%(numbers)s)"
+
 
 def lines(snapshot: Snapshot, account_number: str, period: Period) -> list[ChargeLine]:
     """Give the lines posted into a period that count now, recalculations of earlier months too.
@@ -43,10 +49,24 @@ def lines(snapshot: Snapshot, account_number: str, period: Period) -> list[Charg
             f"Лицевого счёта {account_number} нет. Проверьте номер или найдите счёт по адресу."
         )
     rows = snapshot.rows(_LINES, account=account, period=period.first_day)
-    return [_line(row, account_number) for row in rows]
+    notes = notes_of(snapshot, rows)
+    return [_line(row, account_number, notes) for row in rows]
 
 
-def _line(row: Any, account_number: str) -> ChargeLine:
+def notes_of(snapshot: Snapshot, rows: Sequence[Any]) -> dict[int, str]:
+    """Give the words that slots of these entries stand for, by number."""
+    numbers = {
+        int(value)
+        for row in rows
+        for name, value in zip(RULES[Basis(row.method)].slots, row.inputs, strict=False)
+        if name.endswith(NOTE_SUFFIX) and value
+    }
+    if not numbers:
+        return {}
+    return {row.number: row.words for row in snapshot.rows(_NOTES, numbers=sorted(numbers))}
+
+
+def _line(row: Any, account_number: str, notes: Mapping[int, str]) -> ChargeLine:
     origin = periods.of(row.origin_period)
     return ChargeLine(
         account=account_number,
@@ -71,5 +91,6 @@ def _line(row: Any, account_number: str) -> ChargeLine:
             price_mcr=row.price_mcr,
             amount_kop=row.amount_kop,
             slots=row.inputs,
+            notes=notes,
         ),
     )

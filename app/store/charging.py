@@ -225,6 +225,8 @@ def append(
     copy_rows(
         draft.cursor, f"staging.balance_run_{run.stamp}", columns=_balances(run, charges, keys)
     )
+    if charges.notes:
+        draft.call("keep_notes", numbers=list(charges.notes), texts=list(charges.notes.values()))
     draft.call(
         "finish_houses",
         key=run.key,

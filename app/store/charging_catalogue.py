@@ -138,10 +138,9 @@ def load(snapshot: Snapshot, period: Period) -> Catalogue:
     tariffs = snapshot.columns(_TARIFFS, span, kinds=_TARIFF_KINDS)
     norms = snapshot.columns(_NORMS, span, kinds=_NORM_KINDS)
     parameters = {row.code: row.value for row in snapshot.rows(_PARAMETERS, **span)}
-    law_of = law.table(law_table("metering"))
     return Catalogue(
         period=period,
-        rules=law.rules(law_of, parameters, on=period.last_day),
+        rules=law.rules(charging_law(), parameters, on=period.last_day),
         services=Services(
             code=services["code"],
             name=services["name"],
@@ -158,6 +157,14 @@ def load(snapshot: Snapshot, period: Period) -> Catalogue:
         norms=_norms(norms, by_service),
         norm_house=norms["house_id"].tolist(),
     )
+
+
+def charging_law() -> dict[str, tuple[law.Dated, ...]]:
+    """Read every table of the law a charge run goes by."""
+    found: dict[str, tuple[law.Dated, ...]] = {}
+    for name in law.CHARGING_TABLES:
+        found |= law.table(law_table(name))
+    return found
 
 
 def _tariffs(

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from app import resources
 from app.domain import explanation, law, money, period, replay
 from app.domain.charge_line import ChargeLine
 from app.domain.charging import Charges, charge
@@ -19,6 +18,7 @@ from app.domain.service import (
     ZONE_WORDS,
     Method,
 )
+from app.store.charging_catalogue import charging_law
 from tests.domain.test_charging_oracle import stored
 from tests.fixtures.charge_world import (
     LONG_AGO,
@@ -56,9 +56,7 @@ def cases() -> list[Any]:
 def world_of(case: dict[str, Any]) -> World:
     assert set(case) <= KEYS, set(case) - KEYS
     month = period.parse(case.get("period", "2026-10"))
-    rules = law.rules(
-        law.table(resources.law_table("metering")), case.get("parameters", {}), on=month.last_day
-    )
+    rules = law.rules(charging_law(), case.get("parameters", {}), on=month.last_day)
     waters = case.get("waters", [])
     accounts = [_account(one) for one in case.get("accounts", [{"number": "1"}])]
     meters, readings = _meters(case, waters)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from app.domain.basis import RULES, SLOTS, Basis
+from app.domain.bases.every import RULES
+from app.domain.basis import SLOTS, Basis
 from app.domain.charging import charge
 from app.domain.fingerprint import fingerprint, house_digests
 from app.domain.ledger import EntryKind

@@ -6,9 +6,9 @@ from fractions import Fraction
 from hypothesis import HealthCheck, Phase, given, settings
 
 from app.domain import replay
+from app.domain.bases.rule import StoredLine
 from app.domain.charging import Charges, charge
 from app.domain.ledger import EntryKind
-from app.domain.replay import StoredLine
 from app.domain.service import Component, Zone
 from tests.domain import oracle
 from tests.fixtures.charge_world import World, inputs_of

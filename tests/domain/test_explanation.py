@@ -3,10 +3,10 @@
 import pytest
 
 from app.domain import explanation
+from app.domain.bases.rule import StoredLine
 from app.domain.basis import SLOTS, Basis
 from app.domain.charge_line import ChargeLine
 from app.domain.period import Period
-from app.domain.replay import StoredLine
 
 MONTH = Period(2026, 10)
 NBSP = "\u202f"
