@@ -1,6 +1,7 @@
 """Charging from the command line: charge, charges, explain."""
 
 import time
+from pathlib import Path
 
 from uuid_utils.compat import uuid7
 
@@ -9,7 +10,7 @@ from app.domain import explanation, money, period
 from app.domain.charge_line import ChargeLine
 from app.domain.problem import Problem
 from app.domain.voucher import Voucher, VoucherKind
-from app.operations import charge_month
+from app.operations import charge_month, justify_charges
 from app.store import charges
 from app.store.reading import reading
 
@@ -31,6 +32,11 @@ def add_to(verbs: Verbs) -> None:
         action="store_true",
         help="снять начатые и не проведённые начисления периода, ничего не начисляя",
     )
+    parser.add_argument(
+        "--review",
+        action="store_true",
+        help="остановиться до проведения и отобрать неправдоподобное (дальше: kvitok review)",
+    )
     for name, told, run in (
         ("charges", "строки начисления счёта за период", _charges),
         ("explain", "обоснование начислений словами и с формулами", _explain),
@@ -40,6 +46,9 @@ def add_to(verbs: Verbs) -> None:
         parser.add_argument("period", metavar="ПЕРИОД", help="например 2026-10")
         if name == "explain":
             parser.add_argument("service", metavar="УСЛУГА", nargs="?", help="код услуги")
+            parser.add_argument(
+                "--out", type=Path, metavar="ФАЙЛ.pdf", help="записать обоснование для жителя"
+            )
 
 
 def _charge(context: Context) -> int:
@@ -60,7 +69,12 @@ def _charge(context: Context) -> int:
     ahead = charge_month.accounts_ahead(engine, month, **scope)
     with context.progress(f"Начисление за {month.shown}", ahead) as bar:
         charged = charge_month.charge_month(
-            engine, voucher, period=month, **scope, on_progress=bar.advance
+            engine,
+            voucher,
+            period=month,
+            **scope,
+            on_progress=bar.advance,
+            for_review=asked.review,
         )
     seconds = round(time.monotonic() - begun, 3)
     document = {
@@ -73,12 +87,17 @@ def _charge(context: Context) -> int:
         "fingerprint": charged.fingerprint,
         "run": charged.run_no,
     }
+    if charged.doubts is not None:
+        document["doubts"] = charged.doubts
     _complain(context, charged.problems)
+    done = "Рассчитано" if asked.review else "Начислено"
+    rest = f"\nОтобрано: {charged.doubts}. Разобрать: kvitok review {month}."
     return context.answer(
         document,
-        f"Начислено за {month.shown}: счетов {charged.accounts}, строк {charged.lines}, "
+        f"{done} за {month.shown}: счетов {charged.accounts}, строк {charged.lines}, "
         f"сумма {money.shown(charged.amount_kop)} ₽, {seconds} с.\n"
-        f"Замечаний: {len(charged.problems)}. Отпечаток: {charged.fingerprint}",
+        f"Замечаний: {len(charged.problems)}. Отпечаток: {charged.fingerprint}"
+        + (rest if asked.review else ""),
     )
 
 
@@ -102,6 +121,8 @@ def _charges(context: Context) -> int:
 
 def _explain(context: Context) -> int:
     wanted = context.arguments.service
+    if context.arguments.out is not None:
+        _hand_out(context)
     lines = [line for line in _lines(context) if wanted in (None, line.service)]
     document = [
         line.as_json(basis=explanation.sentence(line)) | {"steps": explanation.steps(line)}
@@ -113,6 +134,20 @@ def _explain(context: Context) -> int:
     return context.answer(document, text or "За этот период ничего не начислено.")
 
 
+def _hand_out(context: Context) -> None:
+    asked = context.arguments
+    pages = justify_charges.justify_charges(
+        context.engine,
+        asked.account,
+        period.parse(asked.period),
+        out=asked.out,
+        on=context.at.date(),
+        service=asked.service,
+    )
+    if not context.as_json:
+        complain(f"Обоснование записано в {asked.out}, страниц: {pages}.")
+
+
 def _lines(context: Context) -> list[ChargeLine]:
     month = period.parse(context.arguments.period)
     with reading(context.engine) as snapshot:
@@ -122,6 +157,6 @@ def _lines(context: Context) -> list[ChargeLine]:
 def _row(line: ChargeLine) -> str:
     volume = money.decimal_of(line.stored.volume_mcu).replace(".", ",")
     return (
-        f"{explanation.title(line):<48} {volume:>14} {line.line_unit:<7}"
+        f"{explanation.title(line):<48} {volume:>14} {line.volume_unit:<7}"
         f" {money.shown(line.amount_kop):>14} ₽  {line.method}"
     )

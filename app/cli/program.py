@@ -15,7 +15,23 @@ from app import __version__, log
 from app.cli.context import Context, Verbs, common, complain
 from app.errors import AppError, Outage
 
-VERB_MODULES = ("demo", "importing", "charging", "paying", "scanning", "documents", "periods")
+VERB_MODULES = (
+    "demo",
+    "importing",
+    "charging",
+    "correcting",
+    "recalculating",
+    "reviewing",
+    "heating",
+    "waste",
+    "formulas",
+    "what_if",
+    "readings",
+    "paying",
+    "scanning",
+    "documents",
+    "periods",
+)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

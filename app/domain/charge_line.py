@@ -4,17 +4,21 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from app.domain import money
+from app.domain.bases.benefits import MCR_PER_KOP
 from app.domain.bases.every import code_of, law_of
+from app.domain.bases.recalculated import became_basis, unit_of
 from app.domain.bases.rule import StoredLine
 from app.domain.basis import Basis
 from app.domain.ledger import EntryKind
 from app.domain.period import Period
-from app.domain.service import COMPONENT_CODES, ZONE_CODES
+from app.domain.service import COMPONENT_CODES, ZONE_CODES, Component
+from app.domain.vat import vat_inside_kop
 
 LineJson: TypeAlias = dict[str, str | list[str] | None]
 _ZONE_NAMES = {int(number): code or None for code, number in ZONE_CODES.items()}
 _COMPONENT_NAMES = {int(number): code or None for code, number in COMPONENT_CODES.items()}
 _PLACES = 2
+_HEAT_BASES = (Basis.HOT_HEAT, Basis.COMMON_HEAT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class ChargeLine:
     :ivar origin_period: owed for
     :ivar service: its code; `service_name` is for people
     :ivar reason: of a correction or recalculation
+    :ivar vat_percent_millionths: the rate inside the amount, 0 where the provider pays no VAT
     """
 
     account: str
@@ -38,10 +43,25 @@ class ChargeLine:
     supplier: str | None
     stored: StoredLine
     reason: str | None = None
+    vat_percent_millionths: int = 0
 
     @property
     def amount_kop(self) -> int:
         return self.stored.amount_kop
+
+    @property
+    def vat_kop(self) -> int | None:
+        """VAT inside the amount, None where its provider pays none (charges.md §12)."""
+        if not self.vat_percent_millionths:
+            return None
+        return vat_inside_kop(self.amount_kop, rate_percent_millionths=self.vat_percent_millionths)
+
+    @property
+    def compensation_kop(self) -> int | None:
+        """What a line of benefit comes to, paid back or taken off; None of other lines."""
+        if self.kind is not EntryKind.BENEFIT or self.basis is Basis.NONE:
+            return None
+        return self.stored.volume_mcu // MCR_PER_KOP
 
     @property
     def kind(self) -> EntryKind:
@@ -54,9 +74,15 @@ class ChargeLine:
     @property
     def method(self) -> str:
         """The code of charges.md §13."""
-        if self.basis is Basis.NONE:
+        basis = self.basis
+        if basis is Basis.RECALCULATION:
+            # The method of what it became; of several methods, or of nothing, its own.
+            basis = became_basis(self.stored)
+            if basis is Basis.NONE:
+                return _CODES_WITHOUT_BASIS.get(self.kind, "RECALC61")
+        if basis is Basis.NONE:
             return _CODES_WITHOUT_BASIS.get(self.kind, "MANUAL")
-        return code_of(self.basis, is_raised=self.stored.is_raised, zone=self.stored.zone)
+        return code_of(basis, is_raised=self.stored.is_raised, zone=self.stored.zone)
 
     @property
     def law(self) -> str:
@@ -65,7 +91,18 @@ class ChargeLine:
     @property
     def line_unit(self) -> str:
         """The unit of its volume: the heat of hot water is in Gcal whatever the service's unit."""
-        return "Гкал" if self.basis is Basis.HOT_HEAT else self.unit
+        if self.basis is Basis.RECALCULATION:
+            return unit_of(self.stored) or self.unit
+        if self.stored.component == Component.CAPACITY:
+            return "кВт" if self.unit.startswith("кВт") else f"{self.unit}/ч"
+        # What lowers the heat of hot water is in its unit too, by its component.
+        is_heat = self.basis in _HEAT_BASES or self.stored.component == Component.HEAT
+        return "Гкал" if is_heat else self.unit
+
+    @property
+    def volume_unit(self) -> str:
+        """The unit of what is stored as its volume: of a benefit, what it comes to."""
+        return "₽" if self.kind is EntryKind.BENEFIT else self.line_unit
 
     def as_json(self, *, basis: str) -> LineJson:
         """Give the shape of interface.md §2.
@@ -87,12 +124,18 @@ class ChargeLine:
             "kind": self.kind.name.lower(),
             "method": self.method,
             "volume": money.decimal_of(stored.volume_mcu) if has_volume else None,
-            "unit": self.line_unit,
+            "unit": self.volume_unit,
             "price": price_text(stored.price_mcr) if has_volume else None,
             "amount": money.rubles(stored.amount_kop),
             "law": self.law,
             "basis": basis,
+            **self._more(),
         }
+
+    def _more(self) -> LineJson:
+        """Give what only some lines have: VAT inside, what a benefit comes to."""
+        known = {"vat": self.vat_kop, "compensation": self.compensation_kop}
+        return {name: money.rubles(kop) for name, kop in known.items() if kop is not None}
 
 
 _CODES_WITHOUT_BASIS = {

@@ -8,50 +8,80 @@
 The lines keep all their inputs: the columns are their explanation (app/domain/explanation.py).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from app.domain import days, metering, pricing, sharing, situation, utility, volume
+from app.domain import (
+    benefit,
+    capacity,
+    checks,
+    communal,
+    communal_areas,
+    communal_volumes,
+    containers,
+    contradictions,
+    days,
+    formula_charging,
+    interference,
+    meter_share,
+    metering,
+    own_hot_water,
+    plot,
+    pricing,
+    raising_lines,
+    reductions,
+    sharing,
+    situation,
+    utility,
+    volume,
+    year_settlement,
+)
 from app.domain.basis import Basis
 from app.domain.charge_inputs import ChargeInputs
-from app.domain.common_needs import common_norm
+from app.domain.checks import Checks
+from app.domain.common_needs import with_common_needs
+from app.domain.communal import Flats
 from app.domain.findings import Findings
-from app.domain.heating import heating, house_areas, house_heat
-from app.domain.metering import Metering
+from app.domain.heat_stage import HEATED, with_heat
+from app.domain.house_total import HouseTotals, no_totals
+from app.domain.house_totals import COMMON
+from app.domain.metering import Consumers, Metering
 from app.domain.money import Ints
 from app.domain.note import Notes
-from app.domain.occupancy import occupancy
+from app.domain.occupancy import Occupancy, occupancy
 from app.domain.period import Period
 from app.domain.pricing import Lines
 from app.domain.problem import Problem
 from app.domain.service import METHOD_WORDS, Method
-from app.domain.situation import METHODS, Situation
+from app.domain.situation import METHODS, Rows, Situation
+from app.domain.staying import staying
 from app.domain.volume import Scene, Volumes
 
 _SIMPLE: dict[Method, Callable[[Scene, Situation], list[Volumes]]] = {
-    Method.AREA: volume.by_area,
+    Method.AREA: communal_areas.by_area,
     Method.PERSON: volume.by_person,
     Method.ACCOUNT: volume.by_account,
     Method.QUANTITY: volume.by_quantity,
-    Method.SOLID_WASTE_PERSON: volume.solid_waste_by_person,
-    Method.SOLID_WASTE_AREA: volume.solid_waste_by_area,
+    Method.ONE_OFF: volume.one_off,
+    Method.SOLID_WASTE_PERSON: communal_areas.solid_waste_by_person,
+    Method.SOLID_WASTE_AREA: communal_areas.solid_waste_by_area,
 }
+_OF_HOUSE: dict[Method, Callable[[Scene, Situation, Metering], list[Volumes]]] = {
+    Method.SOLID_WASTE_CONTAINERS_PERSON: containers.by_person,
+    Method.SOLID_WASTE_CONTAINERS_AREA: containers.by_area,
+    Method.FORMULA: formula_charging.by_formula,
+}
+# By volumes of others, of hot water, of what is left of a house, or from elsewhere.
+_AFTERWARDS = (*HEATED, *COMMON, Method.EXTERNAL)
 _METERED: dict[Method, Callable[[Scene, Situation, Metering], list[Volumes]]] = {
     Method.METER_OR_NORM: utility.meter_or_norm,
     Method.POWER: utility.power,
     Method.GAS: utility.gas,
     Method.HOT_WATER_TWO_PART: utility.hot_water_two_part,
+    Method.HOT_WATER_OWN: own_hot_water.hot_water,
 }
-_LATER = (
-    Method.HOT_WATER_OWN,
-    Method.COMMON_AVERAGE,
-    Method.COMMON_ACTUAL,
-    Method.COMMON_354,
-    Method.EXTERNAL,
-    Method.FORMULA,
-)
 _WORDS_OF = {method: words for words, method in METHOD_WORDS.items()}
 
 
@@ -65,6 +95,7 @@ class Charges:
     :ivar day_from: day of the period, from 0
     :ivar problems: what could not be charged, and why
     :ivar notes: words that some slots stand for, by number (note.py)
+    :ivar house_totals: what each house took and shared, to be kept for the months after
     """
 
     period: Period
@@ -83,6 +114,7 @@ class Charges:
     slots: Ints
     problems: list[Problem]
     notes: dict[int, str]
+    house_totals: HouseTotals = field(default_factory=no_totals)
 
     def __len__(self) -> int:
         return len(self.account)
@@ -95,22 +127,24 @@ def charge(inputs: ChargeInputs) -> Charges:
     there gives a problem, never a silent zero.
     """
     month = days.month_of(inputs.period)
+    inputs, found_by_checks = checks.checked(inputs, month=month)
     rows = situation.rows(inputs, month=month)
     findings, notes = Findings(), Notes()
     if not rows.account.size:
         empty = Situation(*(_NONE for _ in Situation.__slots__))
         return _charges(inputs, empty, pricing.unpriced(_no_volumes(empty)), findings, notes)
     soft = situation.price_cuts(inputs, rows, month=month)
+    counted = staying(inputs, rows, month=month)
+    people = occupancy(counted, accounts=len(inputs.accounts.number), month=month)
+    inputs, flat_meters = communal.flat_meters(inputs, people, month=month)
     consumers = metering.consumers(inputs, month=month)
-    people = occupancy(inputs.residents, accounts=len(inputs.accounts.number), month=month)
-    is_power = rows.method == METHODS.index(Method.POWER)
-    hard = (
-        situation.stock_cuts(inputs, rows, month=month)
-        | metering.cuts(consumers, rows, month=month)
-        | np.where(is_power, people.changes[rows.account], 0)
-    )
+    hard = _cuts(inputs, rows, consumers, people) | found_by_checks.tampered.cuts(rows, month=month)
+    if flat_meters is not None:
+        hard |= flat_meters.cuts(rows, soft | hard)
     known = metering.metering(inputs, consumers, rows, soft=soft, month=month)
+    rooms = None if flat_meters is None else flat_meters.metering(rows, soft=soft)
     of, sheets, norm_sheets = situation.situation(inputs, rows, soft=soft, hard=hard, month=month)
+    of = meter_share.by_setting(inputs, of, rows, consumers, people, month=month)
     scene = Scene(
         inputs=inputs,
         month=month,
@@ -119,43 +153,101 @@ def charge(inputs: ChargeInputs) -> Charges:
         impossible=situation.impossible_days(inputs, rows, month=month),
         findings=findings,
         notes=notes,
+        rows=rows,
     )
-    volumes = _volumes(scene, of, known)
+    of = contradictions.stopped(scene, of)
+    ways = _Ways(None if flat_meters is None else flat_meters.flats, rooms)
+    volumes = _volumes(scene, of, known, found_by_checks, ways)
+    volumes, totals = with_common_needs(scene, of, volumes, known, whole=_whole(scene, of))
+    volumes = with_heat(scene, of, volumes, known, whole=_whole(scene, of))
+    volumes = checks.with_connections(
+        scene, of, volumes, known, by=found_by_checks, methods=_METERED
+    )
     active_days = days.count(rows.active)[of.row]
-    lines = pricing.priced(scene, of, volumes, sheets, active_days=active_days)
+    volumes = capacity.with_capacity(scene, of, volumes, sheets)
+    lines = formula_charging.priced(scene, of, volumes, sheets, active_days=active_days)
     lines = sharing.whole_amounts(lines, of, numbers=inputs.accounts.number)
-    return _charges(inputs, of, lines, findings, notes)
+    lines, totals = year_settlement.settled(scene, of, lines, totals)
+    of, lines = benefit.benefited(scene, reductions.reduced(scene, of, lines))
+    return replace(_charges(inputs, of, lines, findings, notes), house_totals=totals)
 
 
-def _volumes(scene: Scene, of: Situation, known: Metering) -> Volumes:
+def _cuts(inputs: ChargeInputs, rows: Rows, consumers: Consumers, people: Occupancy) -> Ints:
+    """Give the days of each row on which a line always ends, as masks."""
+    month = days.month_of(inputs.period)
+    is_power = rows.method == METHODS.index(Method.POWER)
+    is_heated = np.isin(rows.method, [METHODS.index(one) for one in HEATED])
+    covered = consumers.covered_days(rows.point)
+    return (
+        situation.stock_cuts(inputs, rows, month=month)
+        | np.where(is_heated, 0, metering.cuts(consumers, rows, month=month))
+        | np.where(is_power, people.changes[rows.account], 0)
+        | formula_charging.cuts(inputs, rows, people, month=month)
+        | raising_lines.cuts(inputs, rows, covered, month=month)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """How a method by meters is charged where rooms of communal flats are among its rows."""
+
+    flats: Flats | None
+    shared: Metering | None
+
+    def of(self, method: Method, by_method: communal_volumes.ByMethod) -> communal_volumes.ByMethod:
+        return communal_volumes.with_rooms(by_method, method, self.flats, self.shared)
+
+
+def _volumes(scene: Scene, of: Situation, known: Metering, by: Checks, ways: _Ways) -> Volumes:
     """Give the volumes of every segment by the method of its service."""
-    areas = house_areas(scene.inputs, month=scene.month)
     parts: list[Volumes] = []
     later: Situation | None = None
-    for number in np.unique(of.method).tolist():
+    for number in np.unique(of.method[of.method != contradictions.STOPPED]).tolist():
         some = of.taken(np.flatnonzero(of.method == number))
         method = None if number < 0 else METHODS[number]
         if method in _SIMPLE:
             parts += _SIMPLE[method](scene, some)
+        elif method in _OF_HOUSE:
+            parts += _OF_HOUSE[method](scene, some, known)
+        elif method is Method.PLOT:
+            parts += plot.plot(scene, some, known)
         elif method in _METERED:
-            parts += _METERED[method](scene, some, known)
-        elif method is Method.HEATING:
-            heat = house_heat(scene.inputs, known, month=scene.month)
-            parts += heating(scene, some, areas, heat)
-        elif method is Method.COMMON_NORM:
-            parts += common_norm(scene, some, areas)
+            way = ways.of(method, _METERED[method])
+            if method is Method.HOT_WATER_OWN:
+                some = own_hot_water.water_of(scene, some)
+            parts += interference.charged(
+                way, scene, some, known, by=by.tampered, norm_way=_METERED[method]
+            )
         elif method is Method.WASTE_WATER:
             later = some
-        else:
+        elif method not in _AFTERWARDS:
             _tell_later(scene, some, method)
-    numbers = scene.inputs.accounts.number
-    result = sharing.whole_volumes(volume.joined(parts), of, numbers=numbers) if parts else None
+    whole = _whole(scene, of)
+    parts = checks.with_differences(scene, of, parts, known, by=by)
+    result = whole(parts) if parts else None
     if later is None:
         return _no_volumes(of) if result is None else result
-    water = _water(scene, of, result)
-    waste = utility.waste_water(scene, later, known, everything=of, water=water)
-    waste_whole = sharing.whole_volumes(volume.joined(waste), of, numbers=numbers)
-    return waste_whole if result is None else volume.joined([result, waste_whole])
+    way = ways.of(Method.WASTE_WATER, _by_water(of, _water(scene, of, result)))
+    waste = checks.waste(way, scene, later, known, by=by)
+    waste = checks.with_differences(scene, of, waste, known, by=by)
+    return whole(waste) if result is None else volume.joined([result, whole(waste)])
+
+
+def _by_water(of: Situation, water: Volumes) -> communal_volumes.ByMethod:
+    """Give the way of charging waste water by the water that came."""
+
+    def by_water(scene: Scene, some: Situation, known: Metering) -> list[Volumes]:
+        return utility.waste_water(scene, some, known, everything=of, water=water)
+
+    return by_water
+
+
+def _whole(scene: Scene, of: Situation) -> Callable[[Sequence[Volumes]], Volumes]:
+    """Give what makes parts of shared premises sum to their whole, with the digits wanted."""
+    numbers, digits = scene.inputs.accounts.number, scene.inputs.rules.whole("volume_digits")
+    return lambda parts: sharing.whole_volumes(
+        sharing.with_digits(volume.joined(parts), digits), of, numbers=numbers
+    )
 
 
 _NONE = np.zeros(0, dtype=np.int64)
@@ -170,7 +262,8 @@ def _water(scene: Scene, of: Situation, known: Volumes | None) -> Volumes:
     if known is None:
         return _no_volumes(of)
     is_water = utility.is_water(scene)[of.service[known.place]]
-    return known.taken(np.flatnonzero(is_water & (known.component != 2)))
+    water = known.taken(np.flatnonzero(is_water & (known.component != 2)))
+    return interference.plain_water(scene, water)
 
 
 def _tell_later(scene: Scene, some: Situation, method: Method | None) -> None:
@@ -192,20 +285,23 @@ def _charges(
     inputs: ChargeInputs, of: Situation, lines: Lines, findings: Findings, notes: Notes
 ) -> Charges:
     place = lines.place
+    service, contract = raising_lines.presented(
+        inputs, of.service[place], of.contract[place], lines.kind
+    )
     order = np.lexsort(
         (
             lines.price_mcr, lines.kind, of.day_from[place], lines.zone, lines.component,
-            of.contract[place], of.service[place], of.account[place],
+            contract, service, of.account[place],
         )
     )  # fmt: skip
-    lines = lines.taken(order)
+    lines, service, contract = lines.taken(order), service[order], contract[order]
     place = lines.place
     houses = inputs.premises.house[inputs.accounts.premises]
     return Charges(
         period=inputs.period,
         account=of.account[place],
-        service=of.service[place],
-        contract=of.contract[place],
+        service=service,
+        contract=contract,
         component=lines.component,
         zone=lines.zone,
         kind=lines.kind,

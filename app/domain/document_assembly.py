@@ -14,6 +14,7 @@ from datetime import date
 from app.domain import slip_build, slip_layout
 from app.domain.basis import Basis
 from app.domain.ledger import ADJUSTED, EntryKind
+from app.domain.paper_methods import METHOD_ON_PAPER
 from app.domain.payment_document import (
     Line,
     LineGroup,
@@ -42,25 +43,6 @@ _ZONES = {
     Zone.HALF_PEAK: "полупик",
 }
 _HEAT_UNIT = "Гкал"
-# The column «порядок расчёта» of the form.
-_METHODS = {
-    "площадь": (Basis.AREA, Basis.SOLID_WASTE_AREA),
-    "лица": (Basis.PERSON, Basis.SOLID_WASTE_PERSON),
-    "счёт": (Basis.ACCOUNT,),
-    "количество": (Basis.QUANTITY,),
-    "прибор": (
-        Basis.METER, Basis.METERS, Basis.METER_VOLUME, Basis.METER_RANGE, Basis.HOT_METER,
-        Basis.HOT_METERS, Basis.HOT_METER_VOLUME, Basis.WASTE_BY_WATER,
-    ),
-    "норматив": (
-        Basis.NORM, Basis.POWER_NORM, Basis.GAS_NORM, Basis.NORM_RANGE, Basis.HOT_NORM,
-        Basis.WASTE_NORM, Basis.HEAT_NORM, Basis.HEAT_NORM_EVEN, Basis.HEAT_NORM_OWN,
-        Basis.COMMON_NORM,
-    ),
-    "Гкал на м3": (Basis.HOT_HEAT,),
-    "ОДПУ": (Basis.HEAT_METER, Basis.HEAT_METER_EVEN),
-}  # fmt: skip
-_WORD_OF = {basis: word for word, every in _METHODS.items() for basis in every}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,16 +168,18 @@ def _row(fact: ChargedFact) -> Line:
     parts = (_COMPONENTS.get(fact.component), _ZONES.get(fact.zone))
     is_common = fact.section == "common-needs"
     has_price = bool(fact.price_mcr)
+    # A formula that gives roubles has a price in it, and no volume.
+    has_volume = has_price and fact.method is not Basis.FORMULA_AMOUNT
     return Line(
         group=_GROUPS[fact.section],
         name=", ".join([fact.service, *filter(None, parts)]),
         unit=_HEAT_UNIT if fact.component is Component.HEAT else fact.unit,
         price_mcr=fact.price_mcr if has_price else None,
-        volume_mcu=fact.volume_mcu if has_price and not is_common else None,
-        common_volume_mcu=fact.volume_mcu if has_price and is_common else None,
+        volume_mcu=fact.volume_mcu if has_volume and not is_common else None,
+        common_volume_mcu=fact.volume_mcu if has_volume and is_common else None,
         individual_kop=0 if is_common else fact.amount_kop,
         common_kop=fact.amount_kop if is_common else 0,
-        method=_WORD_OF.get(fact.method, ""),
+        method=METHOD_ON_PAPER.get(fact.method, ""),
         payee=fact.contract,
     )
 

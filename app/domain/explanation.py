@@ -12,10 +12,12 @@ from app.domain.basis import AMOUNT_REST_SLOT, VOLUME_REST_SLOT, Basis
 from app.domain.charge_line import ChargeLine, price_text
 from app.domain.ledger import EntryKind
 from app.domain.replay import base_volume_mcu
-from app.domain.service import COMPONENT_CODES, COMPONENT_WORDS, ZONE_CODES, ZONE_WORDS
+from app.domain.service import COMPONENT_CODES, COMPONENT_WORDS, ZONE_CODES, ZONE_WORDS, Component
 
 _ZONES = {int(ZONE_CODES[code]): words for words, code in ZONE_WORDS.items()}
-_COMPONENTS = {int(COMPONENT_CODES[code]): words for words, code in COMPONENT_WORDS.items()}
+_COMPONENTS = {int(COMPONENT_CODES[code]): words for words, code in COMPONENT_WORDS.items()} | {
+    int(Component.CAPACITY): "мощность"
+}
 _KIND_WORDS = {
     EntryKind.RECALCULATION: "перерасчёт",
     EntryKind.ABSENCE: "перерасчёт за временное отсутствие",
@@ -33,13 +35,19 @@ def sentence(line: ChargeLine) -> str:
         words = _KIND_WORDS.get(line.kind, "без расчёта")
         reason = f"; {line.reason}" if line.reason else ""
         return f"{name}: {words} = {money.shown(line.amount_kop)} ₽{reason}."
+    return (
+        f"{name}: {method(line)}: {formula(line)} = {money.shown(line.amount_kop)} ₽; {why(line)}."
+    )
+
+
+def method(line: ChargeLine) -> str:
+    """Give the method in words with its law in brackets."""
     words = RULES[line.basis].words
+    if line.basis is Basis.NONE:
+        words = _KIND_WORDS.get(line.kind, words)
     if line.stored.is_raised:
         words = f"превышение из-за повышающего коэффициента, {words}"
-    return (
-        f"{name}: {words} ({line.law}): {formula(line)} = "
-        f"{money.shown(line.amount_kop)} ₽; {why(line)}."
-    )
+    return f"{words} ({line.law})" if line.law else words
 
 
 def title(line: ChargeLine) -> str:
@@ -83,7 +91,8 @@ def steps(line: ChargeLine) -> list[str]:
     rule = RULES[line.basis]
     if rule.amount_text is not None:
         amount = money.shown(stored.amount_kop)
-        return [f"Сумма: {formula(line)} = {amount} ₽", f"Почему так: {why(line)}"]
+        first = f"Сумма: {formula(line)} = {amount} ₽"
+        return [first, *_vat(line), f"Почему так: {why(line)}"]
     base = base_volume_mcu(stored)
     rest = int(stored.slots[VOLUME_REST_SLOT])
     volume = rule.text(stored, named(stored), line.line_unit)
@@ -104,11 +113,22 @@ def steps(line: ChargeLine) -> list[str]:
             f"Превышение: {money.shown(full)} − {money.shown(plain)} = {money.shown(more)} ₽",
         ]
     elif int(stored.slots[AMOUNT_REST_SLOT]):
+        rest = int(stored.slots[AMOUNT_REST_SLOT])
+        sign = "+" if rest > 0 else "−"
         result.append(
-            "Остаток деления суммы помещения между счетами: "
-            f"{money.shown(int(stored.slots[AMOUNT_REST_SLOT]))} ₽"
+            f"С остатком деления суммы помещения: {money.shown(plain)} {sign}"
+            f" {money.shown(abs(rest))} = {money.shown(stored.amount_kop)} ₽"
         )
-    return [*result, f"Почему так: {why(line)}"]
+    return [*result, *_vat(line), f"Почему так: {why(line)}"]
+
+
+def _vat(line: ChargeLine) -> list[str]:
+    """Say what VAT is inside the amount, of providers that pay it."""
+    if line.vat_kop is None:
+        return []
+    rate = number(line.vat_percent_millionths)
+    inside = f"{money.shown(line.amount_kop)} × {rate}/(100 + {rate})"
+    return [f"В том числе НДС {rate} %: {inside} = {money.shown(line.vat_kop)} ₽"]
 
 
 def why(line: ChargeLine) -> str:

@@ -1,276 +1,249 @@
-"""Heating (354, §42(1), formulas 2, 2(1), 3, 3(6)): a house's heat among its premises.
+"""Heating (354, §42(1)): which formula a house goes by, and its heat among its premises.
 
-    no house meter     C1  S × N in heating months, or S × N × months/12 the year round
-                       C2  the same with premises that have a source of their own, V_H below
-    house meter        C3  V_D of the month, or the average month of the year before
+    no house meter     the norm: formulas 2, 2(1), 2(3)-2(6)                    heating_norm.py
+                       a dwelling house of one premises with a meter: formula 1
+    house meter        V_D of the month, or a twelfth of the year before         heating_meters.py
+                       its premises without and with meters: 3, 3(1), 3(3)       heating_cases.py
+    meter failing      the average corrected by temperature, then the norm       heat_failure.py
 
-    V_i      = S_i × V_D / (S_ob − S_own + S_oi) of heated premises, 0 with an own source
-    payment  = (V_i + S_i × (V_D − ΣV_k) / S_ob) × T
-    which is   S_i × V_D × (S_ob + S_oi) / ((S_ob − S_own + S_oi) × S_ob)   heated
-               S_i × V_D × S_oi          / ((S_ob − S_own + S_oi) × S_ob)   own source
-    V_H      = N × (S_ob − S_own) in place of V_D where there is no meter
-
-Areas are those in force on the last day of the month, the whole month has one way of paying
-(charges.md §9); a line's own days share the volume of the month.
+The whole month has one way of paying, areas are of its last day (charges.md §9); a line's own
+days share the volume of the month. A house that one premises keeps from being counted is told
+for all its accounts: nobody is charged on a wrong sum.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from app.domain import meter, money
+from app.domain import heating_cases, heating_meters, money
 from app.domain.basis import Basis
-from app.domain.charge_inputs import COMMON_AREAS, ChargeInputs
-from app.domain.days import Month
+from app.domain.heat_failure import Failing
+from app.domain.heating_cases import MeteredHouses, Terms
+from app.domain.heating_homes import Case, Homes, HouseAreas, case_of, homes, house_areas
+from app.domain.heating_meters import HouseHeat, PremisesHeat
+from app.domain.heating_norm import by_norm
+from app.domain.hot_heat import less_hot_water
 from app.domain.meter import Doubt
-from app.domain.metering import DOUBTS, Metering
+from app.domain.metering import DOUBTS, Metering, by_meter
 from app.domain.money import Flags, Ints
-from app.domain.norm import NormKind
-from app.domain.situation import Situation, in_force, picked
-from app.domain.volume import CM2_PER_M2, Scene, Volumes, volumes, with_norm
+from app.domain.situation import Situation
+from app.domain.volume import Scene, Volumes, volumes
 
-_HEAT = COMMON_AREAS.index("heat")
-
-
-@dataclass(frozen=True, slots=True)
-class HouseAreas:
-    """Areas on the last day of the period, cm2.
-
-    :ivar house_cm2: shape (houses,), S_ob
-    :ivar own_heat_cm2: shape (houses,), S_own
-    :ivar premises_cm2: shape (premises,), 0 unknown
-    :ivar has_own_heat: shape (premises,), 0 or 1
-    """
-
-    house_cm2: Ints
-    own_heat_cm2: Ints
-    premises_cm2: Ints
-    has_own_heat: Ints
+__all__ = ["HouseAreas", "heating", "house_areas"]
 
 
 @dataclass(frozen=True, slots=True)
-class HouseHeat:
-    """House meters of heat by house and service.
+class Heat:
+    """What the meters of a batch say of heat, and whose areas count."""
 
-    :ivar has_meter: shape (houses × services,), in place the whole month
-    :ivar doubt: Doubt of the month's reading
-    :ivar month_mcu: V_D of the month
-    :ivar last_year_mcu: of the calendar year before, -1 unknown
-    :ivar has_individual: a premises of the house has a heat meter of its own
+    areas: HouseAreas
+    homes: Homes
+    known: Metering
+    house: HouseHeat
+    premises: PremisesHeat
+
+
+def heating(
+    scene: Scene, of: Situation, known: Metering, *, everything: Situation, others: Volumes | None
+) -> list[Volumes]:
+    """Give each segment its heat by the case its house is in.
+
+    :param of: segments of services of heating
+    :param everything: all segments, to know whose each volume is
+    :param others: volumes of the other services, for the heat of hot water
     """
-
-    has_meter: Ints
-    doubt: Ints
-    month_mcu: Ints
-    last_year_mcu: Ints
-    has_individual: Ints
-
-
-def house_areas(inputs: ChargeInputs, *, month: Month) -> HouseAreas:
-    """Add up the areas of the premises of each house."""
-    premises = inputs.premises
-    every = np.arange(len(premises.house), dtype=np.int64)
-    last = in_force(
-        premises.version_of,
-        premises.valid_from,
-        premises.valid_to,
-        every,
-        np.full(len(every), month.last),
-    )
-    area = picked(premises.total_cm2, last, otherwise=0)
-    own = picked(premises.own_heat, last, otherwise=0)
-    houses = len(inputs.houses.code)
-    total, own_heat = np.zeros(houses, dtype=np.int64), np.zeros(houses, dtype=np.int64)
-    np.add.at(total, premises.house, area * premises.in_sum)
-    np.add.at(own_heat, premises.house, area * premises.in_sum * own)
-    given = inputs.houses.premises_area_cm2
-    return HouseAreas(np.where(given > 0, given, total), own_heat, area, own)
-
-
-def house_heat(inputs: ChargeInputs, known: Metering, *, month: Month) -> HouseHeat:
-    """Read the house meters. A month the meter was not in place for whole goes by the norm."""
-    meters, spans, doubts = inputs.meters, known.spans, known.meter_doubt
-    services = len(inputs.services.code)
-    size = len(inputs.houses.code) * services
-    covered = meter.coverage(meters, month=month)
-    point = meters.house * services + meters.service
-    of_house = np.flatnonzero((meters.of_house > 0) & (covered == month.full))
-    of_premises = np.flatnonzero((meters.of_house == 0) & (covered != 0))
-
-    def gathered(values: Ints, at: Ints, start: int = 0) -> Ints:
-        result = np.full(size, start, dtype=np.int64)
-        np.maximum.at(result, point[at], values[at])
-        return result
-
-    per_meter = np.zeros(len(point), dtype=np.int64)
-    at = np.flatnonzero(meters.of_house[spans.meter])
-    one = np.ones(len(at), dtype=np.int64)
-    counted = spans.volume(at, (spans.day_to - spans.day_from)[at], numerator=one, denominator=one)
-    np.add.at(per_meter, spans.meter[at], counted)
-    month_mcu, year_mcu = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-    np.add.at(month_mcu, point[of_house], per_meter[of_house])
-    np.add.at(year_mcu, point[of_house], np.maximum(meters.last_year_mcu[of_house], 0))
-    unknown = gathered((meters.last_year_mcu < 0).astype(np.int64), of_house)
-    ones = np.ones(len(point), dtype=np.int64)
-    return HouseHeat(
-        has_meter=gathered(ones, of_house),
-        doubt=gathered(doubts, of_house),
-        month_mcu=month_mcu,
-        last_year_mcu=np.where(unknown > 0, -1, year_mcu),
-        has_individual=gathered(ones, of_premises),
-    )
-
-
-def heating(scene: Scene, of: Situation, areas: HouseAreas, heat: HouseHeat) -> list[Volumes]:
-    """Give each segment its heat by the case its house is in."""
-    of = _with_areas(scene, of, areas)
-    houses = scene.inputs.houses
+    heat = heat_of(scene, of, known)
+    of, case = with_areas(scene, of, heat)
+    less_hot_water(scene, of, heat.house, everything=everything, others=others)
     point = of.house * len(scene.inputs.services.code) + of.service
-    even = houses.heats_evenly[of.house] > 0
-    metered = (heat.has_meter[point] > 0) & ~(even & (heat.last_year_mcu[point] < 0))
-    by_norm = _by_norm(scene, of.taken(np.flatnonzero(~metered)), areas)
-
+    even = scene.inputs.houses.heats_evenly[of.house] > 0
+    by_norms = ~even & (heat.house.failing[point] == Failing.NORM)
+    by_norms |= even & (heat.house.last_year_mcu[point] < 0)
+    metered = (heat.house.has_meter[point] > 0) & ~by_norms
+    _tell_norm(scene, of, heat.house)
+    at = np.flatnonzero(~metered)
+    by_other = _without_house_meter(scene, of.taken(at), case.taken(at), heat)
     at = np.flatnonzero(metered)
-    of, point, even = of.taken(at), point[at], even[at]
-    _tell_individual(scene, of, heat.has_individual[point])
-    at = np.flatnonzero(heat.has_individual[point] == 0)
-    of, point, even = of.taken(at), point[at], even[at]
-
-    doubt = np.where(even, Doubt.NONE, heat.doubt[point])
-    idle = ~_is_heating(scene, of) & (doubt == Doubt.NO_READING)
-    doubt = np.where(idle, Doubt.NONE, doubt)
-    for code in np.unique(doubt[doubt > 0]).tolist():
-        message, hint = DOUBTS[Doubt(code)]
-        scene.findings.tell(
-            of.taken(np.flatnonzero(doubt == code)), f"общедомовой прибор: {message}", hint
-        )
-    at = np.flatnonzero(doubt == Doubt.NONE)
-    of, point, even = of.taken(at), point[at], even[at]
-    house_mcu = np.where(even, heat.last_year_mcu[point], heat.month_mcu[point])
-    return [
-        *by_norm,
-        *_by_house(scene, of, areas, house_mcu=np.where(idle[at], 0, house_mcu), even=even),
-    ]
+    return [*by_other, *_by_house_meter(scene, of.taken(at), case.taken(at), heat)]
 
 
-def _with_areas(scene: Scene, of: Situation, areas: HouseAreas) -> Situation:
-    known = (areas.premises_cm2[of.premises] > 0) & (areas.house_cm2[of.house] > 0)
+def _tell_norm(scene: Scene, of: Situation, house: HouseHeat) -> None:
+    """Warn, once a house, that its meter gave nothing and the norm stands for it."""
+    width = len(scene.inputs.services.code)
+    for point, why in house.by_norm.items():
+        if scene.inputs.houses.heats_evenly[point // width]:
+            continue
+        its = np.flatnonzero(of.house * width + of.service == point)
+        if its.size:
+            scene.findings.warn(
+                int(of.account[its[0]]),
+                f"общедомовой прибор: {why}; дом рассчитан по нормативу.",
+                "Внесите показания общедомового прибора и начислите снова.",
+                service=int(of.service[its[0]]),
+            )
+
+
+def heat_of(scene: Scene, of: Situation, known: Metering) -> Heat:
+    """Read the meters of heat of the services of these segments."""
+    inputs, month = scene.inputs, scene.month
+    areas = house_areas(inputs, month=month)
+    its_homes = homes(inputs, areas, month=month)
+    house = heating_meters.house_heat(scene, known)
+    premises = heating_meters.premises_heat(
+        inputs, known, its_homes, np.unique(of.service), month=month
+    )
+    premises = heating_meters.month_of_premises(scene, premises, house, areas, its_homes)
+    return Heat(areas, its_homes, known, house, premises)
+
+
+def with_areas(scene: Scene, of: Situation, heat: Heat) -> tuple[Situation, Case]:
+    """Leave out segments whose area or whose house's is not known, and say so."""
+    case = case_of(scene.inputs, of, heat.areas, heat.homes)
+    known = (case.area > 0) & (case.house > 0)
     if not known.all():
         scene.findings.tell(
             of.taken(np.flatnonzero(~known)),
             "площадь помещения или дома на последний день месяца не указана.",
             "Укажите её на листе «Помещения».",
         )
-    return of.taken(np.flatnonzero(known))
+    at = np.flatnonzero(known)
+    return of.taken(at), case.taken(at)
 
 
-def _tell_individual(scene: Scene, of: Situation, has_individual: Ints) -> None:
-    at = np.flatnonzero(has_individual)
-    if at.size:
+def with_house_known(scene: Scene, of: Situation, case: Case, heat: Heat) -> tuple[Situation, Case]:
+    """Leave out houses whose meter cannot be charged by, and say so."""
+    point = of.house * len(scene.inputs.services.code) + of.service
+    even = scene.inputs.houses.heats_evenly[of.house] > 0
+    doubt = np.where(even, Doubt.NONE, heat.house.doubt[point])
+    for code in np.unique(doubt[doubt > 0]).tolist():
+        message, hint = DOUBTS[Doubt(code)]
         scene.findings.tell(
-            of.taken(at),
-            "в доме есть помещения с индивидуальными приборами отопления:"
-            " расчёт по формулам 3(1) и 3(3) ещё не выполняется.",
-            "Начислите эту услугу после обновления программы.",
+            of.taken(np.flatnonzero(doubt == code)), f"общедомовой прибор: {message}", hint
         )
+    bad = doubt > 0
+    for place, (message, hint) in heat.house.trouble.items():
+        at = np.flatnonzero((point == place) & ~bad)
+        if at.size:
+            scene.findings.tell(of.taken(at), message, hint)
+            bad[at] = True
+    at = np.flatnonzero(~bad)
+    return of.taken(at), case.taken(at)
 
 
-def _is_heating(scene: Scene, of: Situation) -> Flags:
-    months = scene.inputs.houses.heating_months[of.house]
-    return np.asarray(((months >> scene.inputs.period.month) & 1) > 0, dtype=np.bool_)
+def with_premises_known(
+    scene: Scene, of: Situation, case: Case, premises: PremisesHeat
+) -> tuple[Situation, Case]:
+    """Leave out houses in which a meter of some premises cannot be charged by, and say so."""
+    point = of.house * len(scene.inputs.services.code) + of.service
+    bad = np.zeros(len(of.row), dtype=bool)
+    for code in np.unique(premises.doubt[premises.doubt > 0]).tolist():
+        houses = np.unique(premises.house_point[premises.doubt == code])
+        at = np.flatnonzero(np.isin(point, houses) & ~bad)
+        bad[at] = True
+        message, hint = DOUBTS[Doubt(code)]
+        if at.size:
+            scene.findings.tell(of.taken(at), f"прибор отопления помещения дома: {message}", hint)
+    at = np.flatnonzero(~bad)
+    return of.taken(at), case.taken(at)
 
 
-def _by_norm(scene: Scene, of: Situation, areas: HouseAreas) -> list[Volumes]:
-    of, norm = with_norm(scene, of, kind=NormKind.AREA, words="на м2")
-    has_own = areas.own_heat_cm2[of.house] > 0
-    plain, own = np.flatnonzero(~has_own), np.flatnonzero(has_own)
+def sums_of(scene: Scene, heat: Heat) -> MeteredHouses:
+    """Add up the meters of premises and their areas, by house and service."""
+    premises, width = heat.premises, len(scene.inputs.services.code)
+    size = len(scene.inputs.houses.code) * width
+    home = premises.point // width
+    at = np.flatnonzero(heat.homes.is_counted[home] & (heat.homes.has_own[home] == 0))
+    volume, area = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    np.add.at(volume, premises.house_point[at], premises.volume_mcu[at])
+    np.add.at(area, premises.house_point[at], heat.homes.area_cm2[home[at]])
+    return MeteredHouses(volume, area)
+
+
+def _without_house_meter(scene: Scene, of: Situation, case: Case, heat: Heat) -> list[Volumes]:
+    """By the norm; a dwelling house, one premises with a meter, by that (formula 1)."""
+    counted = np.zeros(len(heat.areas.house_cm2), dtype=np.int64)
+    np.add.at(counted, scene.inputs.premises.house, heat.homes.is_counted.astype(np.int64))
+    width = len(scene.inputs.services.code)
+    place = heat.premises.place(case.home * width + of.service)
+    is_dwelling = (place >= 0) & (counted[of.house] == 1) & (case.has_own == 0)
+    is_dwelling &= heat.house.has_meter[of.house * width + of.service] == 0
+    even = scene.inputs.houses.heats_evenly[of.house] > 0
+    year = np.where(place >= 0, _picked(heat.premises.year_mcu, place), -1)
+    at = np.flatnonzero(is_dwelling & even & (year >= 0))
+    result = _dwelling_evenly(scene, of.taken(at), case.taken(at), year[at])
+    by_norms = ~is_dwelling | (even & (year < 0))
+    at = np.flatnonzero(~by_norms & ~even)
+    if at.size:
+        metered, left = by_meter(scene, of.taken(at), heat.known)
+        result += metered
+        by_norms |= np.isin(of.place, left.place)
+    at = np.flatnonzero(by_norms)
+    return [*result, *by_norm(scene, of.taken(at), case.taken(at))]
+
+
+def _dwelling_evenly(scene: Scene, of: Situation, case: Case, year: Ints) -> list[Volumes]:
+    if not of.row.size:
+        return []
+    months = scene.inputs.rules.months_of_year
+    top, bottom = (year, of.days), (months, scene.month.days)
     return [
-        *_by_plain_norm(scene, of.taken(plain), areas, norm[plain]),
-        *_by_norm_with_own(scene, of.taken(own), areas, norm[own]),
+        volumes(
+            of,
+            Basis.HEAT_DWELLING_EVEN,
+            money.ratio((*top, case.over), (*bottom, case.under)),
+            whole_mcu=money.ratio((*top, case.room), (*bottom, case.rooms)),
+            slots=(year, months, case.over, case.under),
+        )
     ]
 
 
-def _months(scene: Scene, of: Situation) -> tuple[Ints, Ints]:
-    """Give the part of the norm a month takes: months/12 when paid evenly, else 1 or 0 of 1."""
+def _by_house_meter(scene: Scene, of: Situation, case: Case, heat: Heat) -> list[Volumes]:
+    of, case = with_house_known(scene, of, case, heat)
+    sums, width = sums_of(scene, heat), len(scene.inputs.services.code)
+    metered = sums.area_cm2[of.house * width + of.service] > 0
+    plain, some = np.flatnonzero(~metered), np.flatnonzero(metered)
+    its, its_case = of.taken(plain), case.taken(plain)
+    even, total = _total(scene, its, heat)
+    note = heat.house.note[its.house * width + its.service]
+    made = heating_cases.by_house(scene, its, its_case, house_mcu=total, even=even, note=note)
+    if not some.size:
+        return made
+    its, its_case = with_premises_known(scene, of.taken(some), case.taken(some), heat.premises)
+    terms = _terms(scene, its, its_case, heat, sums)
+    heating_cases.tell_strange(scene, its, its_case, terms)
+    return [*made, *heating_cases.by_premises(scene, its, its_case, terms)]
+
+
+def _total(scene: Scene, of: Situation, heat: Heat) -> tuple[Flags, Ints]:
+    """Tell where heating is paid evenly, and give the year before there, else V_D of the month."""
+    point = of.house * len(scene.inputs.services.code) + of.service
     even = scene.inputs.houses.heats_evenly[of.house] > 0
-    number = np.bitwise_count(scene.inputs.houses.heating_months[of.house]).astype(np.int64)
-    top = np.where(even, number, _is_heating(scene, of).astype(np.int64))
-    return top, np.where(even, scene.inputs.rules.months_of_year, 1)
+    return even, np.where(even, heat.house.last_year_mcu[point], heat.house.month_mcu[point])
 
 
-def _by_plain_norm(scene: Scene, of: Situation, areas: HouseAreas, norm: Ints) -> list[Volumes]:
-    area = areas.premises_cm2[of.premises]
-    top, bottom = _months(scene, of)
-    even = scene.inputs.houses.heats_evenly[of.house] > 0
-    over = (area, norm, top, of.days)
-    under = (CM2_PER_M2, bottom, scene.month.days)
-    part = money.ratio((*over, of.share_numerator), (*under, of.share_denominator))
-    whole = money.ratio(over, under)
-    slots = (norm, area, of.share_numerator, of.share_denominator, top)
-    result = []
-    for basis, at, extra in (
-        (Basis.HEAT_NORM, np.flatnonzero(~even), ()),
-        (Basis.HEAT_NORM_EVEN, np.flatnonzero(even), (bottom,)),
-    ):
-        kept = [column[at] for column in (*slots, *extra)]
-        result.append(volumes(of.taken(at), basis, part[at], whole_mcu=whole[at], slots=kept))
-    return result
-
-
-def _by_norm_with_own(scene: Scene, of: Situation, areas: HouseAreas, norm: Ints) -> list[Volumes]:
-    area, house, own, common, has_own = _case(scene, of, areas)
-    top, bottom = _months(scene, of)
-    spread, heated = _spread(house, own, common, has_own)
-    over = (norm, house - own, top, area, spread, of.days)
-    under = (CM2_PER_M2, bottom, heated, house, scene.month.days)
-    part = money.ratio((*over, of.share_numerator), (*under, of.share_denominator))
-    slots = (norm, area, house, own, common, has_own,
-             of.share_numerator, of.share_denominator, top, bottom)  # fmt: skip
-    whole = money.ratio(over, under)
-    return [volumes(of, Basis.HEAT_NORM_OWN, part, whole_mcu=whole, slots=slots)]
-
-
-def _by_house(
-    scene: Scene, of: Situation, areas: HouseAreas, *, house_mcu: Ints, even: Flags
-) -> list[Volumes]:
-    area, house, own, common, has_own = _case(scene, of, areas)
+def _terms(scene: Scene, of: Situation, case: Case, heat: Heat, sums: MeteredHouses) -> Terms:
+    """Give V_D, V_i and the sums of segments."""
+    premises, width = heat.premises, len(scene.inputs.services.code)
+    point = of.house * width + of.service
+    even, total = _total(scene, of, heat)
+    place = premises.place(case.home * width + of.service)
+    own = np.where(place >= 0, _picked(premises.volume_mcu, place), -1)
+    metered = sums.area_cm2[point]
+    said = ["", *premises.words]
+    words = [
+        "свой источник тепла" if has_own else said[at + 1]
+        for at, has_own in zip(place.tolist(), case.has_own.tolist(), strict=True)
+    ]
     months = np.where(even, scene.inputs.rules.months_of_year, 1)
-    spread, heated = _spread(house, own, common, has_own)
-    over = (house_mcu, area, spread, of.days)
-    under = (months, heated, house, scene.month.days)
-    part = money.ratio((*over, of.share_numerator), (*under, of.share_denominator))
-    whole = money.ratio(over, under)
-    slots = (house_mcu, months, area, house, own, common, has_own,
-             of.share_numerator, of.share_denominator)  # fmt: skip
-    result = []
-    for basis, at in (
-        (Basis.HEAT_METER, np.flatnonzero(~even)),
-        (Basis.HEAT_METER_EVEN, np.flatnonzero(even)),
-    ):
-        kept = [column[at] for column in slots]
-        result.append(volumes(of.taken(at), basis, part[at], whole_mcu=whole[at], slots=kept))
-    return result
-
-
-def _spread(house: Ints, own: Ints, common: Ints, has_own: Ints) -> tuple[Ints, Ints]:
-    """Give the part of V_D × S_i / S_ob a premises pays: its own and its part of the common.
-
-    Where nothing is heated from the house's source, all of V_D is common.
-    """
-    heated = house - own + common
-    spread = np.where(has_own > 0, common, house + common)
-    return np.where(heated > 0, spread, 1), np.maximum(heated, 1)
-
-
-def _case(scene: Scene, of: Situation, areas: HouseAreas) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Give S_i, S_ob, S_own, S_oi and whether the premises has a source of its own."""
-    common = np.maximum(scene.inputs.houses.common_area_cm2[of.house, _HEAT], 0)
-    house = areas.house_cm2[of.house]
-    own = np.minimum(areas.own_heat_cm2[of.house], house)
-    return (
-        areas.premises_cm2[of.premises],
-        house,
-        own,
-        common,
-        areas.has_own_heat[of.premises],
+    return Terms(
+        total_mcu=money.ratio((np.maximum(total, 0),), (months,)),
+        own_mcu=np.where(case.has_own > 0, 0, own),
+        metered_mcu=sums.volume_mcu[point],
+        metered_cm2=metered,
+        without_cm2=np.maximum(case.house - case.own - metered, 0),
+        note=heating_meters.noted(scene, words, heat.house.note[point], total, even),
     )
+
+
+def _picked(column: Ints, place: Ints) -> Ints:
+    return column[np.maximum(place, 0)] if column.size else np.zeros(len(place), dtype=np.int64)

@@ -7,16 +7,20 @@
     something changes                the conditions before it (charges.md §0.4, §9)
 
 Of readings of one day the more trusted counts: check, final > automatic > payer (charges.md §3.1).
+A meter without a usable reading, with an event, or read again after a gap is "unusual": how it
+stands is meter_state.py's to say, its spans come from there.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
 
 from app.domain import days, money
+from app.domain.average import month_number
 from app.domain.days import Month
+from app.domain.meter_event import MeterEvents
 from app.domain.money import Flags, Ints
 from app.domain.service import Zone
 
@@ -40,7 +44,6 @@ class Doubt(IntEnum):
     MIXED = 5
     EXPIRED = 6
     EVENT = 7
-    GAP = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,8 @@ class Meters:
     :ivar account: -1: of the premises, shared by its accounts
     :ivar of_house: 1 for a meter of the whole house
     :ivar dial_mcu: where the dial turns over, 0 unknown
-    :ivar has_event: 1 when a failure, an act of refusal or of interference touches the period
     :ivar last_year_mcu: volume of the calendar year before, -1 unknown; meters of houses only
+    :ivar of_flat: 1 for a meter of a whole flat, also of a communal one
     """
 
     code: Sequence[str]
@@ -67,8 +70,8 @@ class Meters:
     installed: Ints
     removed: Ints
     verified_to: Ints
-    has_event: Ints
     last_year_mcu: Ints
+    of_flat: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Readings:
 
     :ivar rank: SOURCE_RANKS; 0 is the reading at installation
     :ivar in_period: 1 when the reading is of the period being charged
+    :ivar month: number of its period, year × 12 + month − 1
     :ivar is_volume: 1 when `value_mcu` is consumption, not the dial
     """
 
@@ -85,8 +89,27 @@ class Readings:
     taken_on: Ints
     rank: Ints
     in_period: Ints
+    month: Ints
     is_volume: Ints
     value_mcu: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Every meter in place with each of its zones, shape (n,) each, and the readings it goes by.
+
+    :ivar readings: with one of no meter at the end, which -1 stands for
+    :ivar previous: place of the dial before the period, -1 none
+    :ivar current: place of the reading that ends it, -1 none
+    :ivar given: the volume given instead of a dial, -1 none
+    """
+
+    readings: Readings
+    meter: Ints
+    zone: Ints
+    previous: Ints
+    current: Ints
+    given: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +118,11 @@ class Spans:
 
     :ivar day_from: day of the month, from 0
     :ivar previous_mcu: 0 where the volume was given
-    :ivar current_mcu: the dial, or the volume given
+    :ivar current_mcu: the dial, or the volume given; of an average the sum of its base
     :ivar turn_mcu: what a rollover adds
-    :ivar previous_on: day number; FAR where the volume was given
+    :ivar previous_on: day number; FAR where the volume was given, and of an average
+    :ivar kind: SpanKind
+    :ivar parts: the volume is divided by it to get a day's: the days, of an average months × days
     """
 
     meter: Ints
@@ -110,6 +135,8 @@ class Spans:
     ratio_mcu: Ints
     previous_on: Ints
     current_on: Ints
+    kind: Ints
+    parts: Ints
 
     @property
     def counted_mcu(self) -> Ints:
@@ -120,7 +147,7 @@ class Spans:
         """Give what was consumed in the first days of spans, times a share, in mcu."""
         return money.ratio(
             (self.counted_mcu[at], self.ratio_mcu[at], numerator, upto),
-            (money.MILLION, denominator, (self.day_to - self.day_from)[at]),
+            (money.MILLION, denominator, self.parts[at]),
         )
 
 
@@ -129,20 +156,62 @@ def coverage(meters: Meters, *, month: Month) -> Ints:
     return days.mask(meters.installed, meters.removed, month=month)
 
 
+def found(meters: Meters, readings: Readings, *, month: Month) -> Found:
+    """Find the readings each meter in place and each of its zones goes by."""
+    readings = _padded(readings)
+    meter, zone = _expected(meters, coverage(meters, month=month))
+    previous = _latest(readings, _is_previous(readings), meter, zone)
+    current, given = _currents(readings, meter, zone)
+    return Found(readings, meter, zone, previous, current, given)
+
+
+def unusual(meters: Meters, events: MeterEvents, known: Found, *, month: Month) -> Flags:
+    """Tell the meters whose month the readings alone do not give.
+
+    No reading, an event, a verification that is over, or a dial after a month without one.
+
+    :returns: shape (meters,)
+    """
+    readings, now = known.readings, month_number(days.of_number(month.first))
+    has_dial = (known.current >= 0) & (known.given < 0)
+    after_gap = has_dial & (known.previous >= 0) & (readings.month[known.previous] < now - 1)
+    result = meters.verified_to < np.minimum(meters.removed, month.end)
+    result[known.meter[(known.current < 0) | after_gap]] = True
+    result[events.meter] = True
+    return np.asarray(result & (coverage(meters, month=month) != 0), dtype=np.bool_)
+
+
 def spans(
-    meters: Meters, readings: Readings, *, soft: Ints, hard: Ints, rollover_ppm: int, month: Month
+    meters: Meters,
+    known: Found,
+    *,
+    kept: Flags,
+    soft: Ints,
+    hard: Ints,
+    rollover_ppm: int,
+    month: Month,
 ) -> tuple[Spans, Ints]:
     """Give what every meter counted in the month, and what is wrong with each.
 
+    :param kept: shape (meters,), the meters asked about
     :param soft: shape (meters,), masks, days a price changes: a reading divides if one follows
     :param hard: shape (meters,), masks of days a payer changes: a reading there divides always
     :param rollover_ppm: the largest part of the dial a rollover may give
     :returns: the spans of meters without doubt, and Doubt of each meter
     """
-    readings = _padded(readings)
-    meter, zone = _expected(meters, coverage(meters, month=month))
-    previous = _latest(readings, _is_previous(readings), meter, zone)
-    current, given = _currents(readings, meter, zone)
+    at = np.flatnonzero(kept[known.meter])
+    made = _made(meters, known, at, month=month)
+    wrong = _wrong(meters, known, at, made, rollover_ppm=rollover_ppm)
+    doubt = np.zeros(len(meters.service), dtype=np.int64)
+    np.maximum.at(doubt, made.meter, wrong)
+    plain = taken(made, np.flatnonzero(doubt[made.meter] == Doubt.NONE))
+    return _divided(plain, known.readings, soft=soft, hard=hard, month=month), doubt
+
+
+def _made(meters: Meters, known: Found, at: Ints, *, month: Month) -> Spans:
+    """Give the span of the month of each meter and zone, right or not."""
+    readings, meter, zone = known.readings, known.meter[at], known.zone[at]
+    previous, current, given = known.previous[at], known.current[at], known.given[at]
     has_volume = given >= 0
     has_current = (current >= 0) & ~has_volume
 
@@ -151,33 +220,41 @@ def spans(
     cur_mcu = np.where(has_volume, given, readings.value_mcu[current])
     dial = meters.dial_mcu[meter]
     turn = np.where((cur_mcu < prev_mcu) & (dial > 0), dial, 0)
-    made = Spans(
+    day_from = np.clip(meters.installed[meter] - month.first, 0, month.days)
+    day_to = np.clip(meters.removed[meter] - month.first, 0, month.days)
+    return Spans(
         meter=meter,
         zone=zone,
-        day_from=np.clip(meters.installed[meter] - month.first, 0, month.days),
-        day_to=np.clip(meters.removed[meter] - month.first, 0, month.days),
+        day_from=day_from,
+        day_to=day_to,
         previous_mcu=prev_mcu,
         current_mcu=cur_mcu,
         turn_mcu=turn,
         ratio_mcu=np.where(has_volume, money.MILLION, meters.ratio_mcu[meter]),
         previous_on=np.where(has_volume, days.FAR, when[previous]),
         current_on=np.where(current >= 0, when[current], days.FAR),
+        kind=np.zeros(len(meter), dtype=np.int64),
+        parts=day_to - day_from,
     )
-    wrong = np.select(
+
+
+def _wrong(meters: Meters, known: Found, at: Ints, made: Spans, *, rollover_ppm: int) -> Ints:
+    """Give the Doubt of each span."""
+    previous, current, given = known.previous[at], known.current[at], known.given[at]
+    has_volume = given >= 0
+    has_current = (current >= 0) & ~has_volume
+    dial, turn = meters.dial_mcu[made.meter], made.turn_mcu
+    return np.select(
         [
             ~has_volume & ~has_current,
             ~has_volume & (previous < 0),
             made.counted_mcu < 0,
             (turn > 0) & (made.counted_mcu > money.scale(dial, rollover_ppm, money.MILLION)),
-            has_current & _has_volume_since(readings, previous, meter, zone),
+            has_current & _has_volume_since(known.readings, previous, made.meter, made.zone),
         ],
         [Doubt.NO_READING, Doubt.NO_PREVIOUS, Doubt.BACKWARD, Doubt.TOO_FAR, Doubt.MIXED],
         Doubt.NONE,
     ).astype(np.int64)
-    doubt = _unfit(meters, month=month)
-    np.maximum.at(doubt, meter, wrong)
-    plain = _taken(made, np.flatnonzero(doubt[meter] == Doubt.NONE))
-    return _divided(plain, readings, soft=soft, hard=hard, month=month), doubt
 
 
 def _has_volume_since(readings: Readings, previous: Ints, meter: Ints, zone: Ints) -> Flags:
@@ -196,17 +273,10 @@ def _padded(readings: Readings) -> Readings:
         taken_on=np.append(readings.taken_on, days.FAR),
         rank=np.append(readings.rank, 0),
         in_period=np.append(readings.in_period, 0),
+        month=np.append(readings.month, 0),
         is_volume=np.append(readings.is_volume, 1),
         value_mcu=np.append(readings.value_mcu, 0),
     )
-
-
-def _unfit(meters: Meters, *, month: Month) -> Ints:
-    return np.select(
-        [meters.has_event > 0, meters.verified_to < np.minimum(meters.removed, month.end)],
-        [Doubt.EVENT, Doubt.EXPIRED],
-        Doubt.NONE,
-    ).astype(np.int64)
 
 
 def _expected(meters: Meters, covered: Ints) -> tuple[Ints, Ints]:
@@ -268,7 +338,8 @@ def _currents(readings: Readings, meter: Ints, zone: Ints) -> tuple[Ints, Ints]:
     return np.where(later, volumes, values), given
 
 
-def _taken(made: Spans, at: Ints) -> Spans:
+def taken(made: Spans, at: Ints) -> Spans:
+    """Give the spans at these places."""
     return Spans(*(getattr(made, name)[at] for name in Spans.__slots__))
 
 
@@ -287,7 +358,7 @@ def _divided(plain: Spans, readings: Readings, *, soft: Ints, hard: Ints, month:
         if found is not None and rows["previous_on"][found] < days.FAR:
             _divide(rows, found, readings, reading, hard=hard, month=month)
     columns = Spans(*(np.array(rows[name], dtype=np.int64) for name in Spans.__slots__))
-    return _taken(columns, np.lexsort((columns.day_from, columns.zone, columns.meter)))
+    return taken(columns, np.lexsort((columns.day_from, columns.zone, columns.meter)))
 
 
 def _divide(
@@ -307,6 +378,7 @@ def _divide(
     if rows["current_on"][at] <= int(readings.taken_on[reading]):
         if (int(hard[rows["meter"][at]]) >> day) & 1:
             rows["day_to"][at] = day
+            rows["parts"][at] = day - rows["day_from"][at]
         return
     if not rows["previous_mcu"][at] <= value <= rows["current_mcu"][at]:
         return
@@ -318,3 +390,5 @@ def _divide(
     rows["turn_mcu"][-1] = 0
     rows["previous_mcu"][at], rows["previous_on"][at] = value, int(readings.taken_on[reading])
     rows["day_from"][at] = day
+    for place in (at, -1):
+        rows["parts"][place] = rows["day_to"][place] - rows["day_from"][place]

@@ -2,7 +2,9 @@
 
 point     account × service: a meter of the account counts for it alone, a meter of the
 premises for every account there, by share (charges.md §9)
-covered   days on which a meter was in place; other days go by the norm (354, §42)
+covered   days on which the account goes by meters, read or averaged; other days go by the norm:
+          there is no meter (354, §42), or its averages are over (354, §60: estimates.py)
+unusual   meters without a usable reading: meter_lives.py says how their month stands
 """
 
 from dataclasses import dataclass
@@ -13,12 +15,19 @@ from numpy.typing import NDArray
 from app.domain import days, meter
 from app.domain.basis import SLOTS, Basis
 from app.domain.charge_inputs import ChargeInputs
+from app.domain.consumers import Consumers, consumers
 from app.domain.days import Month
+from app.domain.estimates import line_of_several, line_of_span
+from app.domain.house_volumes import HouseVolumes, house_volumes
+from app.domain.late_reading import Late, take_off
 from app.domain.meter import Doubt, Spans
+from app.domain.meter_event import SpanKind
+from app.domain.meter_lives import Lives
 from app.domain.money import Ints
 from app.domain.situation import Rows, Situation, expanded
 from app.domain.volume import Scene, Volumes
 
+__all__ = ["DOUBTS", "Consumers", "Metering", "by_meter", "consumers", "cuts", "metering"]
 _LISTED = 8
 _BASES = {
     0: (Basis.METER, Basis.METERS, Basis.METER_VOLUME),
@@ -26,7 +35,7 @@ _BASES = {
 }
 DOUBTS = {
     Doubt.NO_READING: (
-        "показаний прибора за период нет: расчёт по среднему объёму ещё не выполняется.",
+        "показаний прибора за период нет.",
         "Внесите показание и начислите снова.",
     ),
     Doubt.NO_PREVIOUS: (
@@ -46,50 +55,14 @@ DOUBTS = {
         "Передайте и за этот месяц объём либо внесите показание на конец прошлого месяца.",
     ),
     Doubt.EXPIRED: (
-        "срок поверки прибора истёк: расчёт по среднему объёму ещё не выполняется.",
+        "срок поверки прибора истёк.",
         "Внесите новую дату поверки или снимите прибор.",
     ),
     Doubt.EVENT: (
-        "прибор неисправен, не допущен к проверке или вскрыт, по среднему ещё не считается.",
+        "прибор неисправен или не допущен к проверке.",
         "Закройте событие прибора или снимите прибор.",
     ),
-    Doubt.GAP: (
-        "между снятием и вводом приборов есть дни без прибора, по среднему ещё не считается.",
-        "Проверьте даты снятия и ввода.",
-    ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Consumers:
-    """Meters of accounts by point.
-
-    :ivar point: shape (pairs,), sorted
-    :ivar meter: shape (pairs,)
-    :ivar is_shared: shape (pairs,), 1 for a meter of the premises
-    :ivar points: shape (points,), distinct, sorted
-    :ivar covered: shape (points,), mask of days with a meter
-    """
-
-    point: Ints
-    meter: Ints
-    is_shared: Ints
-    points: Ints
-    covered: Ints
-
-    def place(self, point: Ints) -> Ints:
-        """Give the place of each point among the distinct ones, -1 where there is no meter."""
-        if not self.points.size:
-            return np.full(len(point), -1, dtype=np.int64)
-        at = np.minimum(np.searchsorted(self.points, point), len(self.points) - 1)
-        return np.where(self.points[at] == point, at, -1)
-
-    def covered_days(self, point: Ints) -> Ints:
-        """Give the mask of days with a meter for each point."""
-        at = self.place(point)
-        if not self.points.size:
-            return np.zeros(len(point), dtype=np.int64)
-        return np.where(at >= 0, self.covered[at], 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,46 +71,30 @@ class Metering:
 
     :ivar doubt: shape (points,), Doubt of each point
     :ivar meter_doubt: shape (meters,), Doubt of each meter, those of houses too
+    :ivar norm_days: shape (meters,), mask of days on which a meter's averages are over
+    :ivar house_volumes: what meters of houses gave, averages too (house_volumes.py)
     """
 
     consumers: Consumers
     spans: Spans
     doubt: Ints
     meter_doubt: Ints
-
-
-def consumers(inputs: ChargeInputs, *, month: Month) -> Consumers:
-    """Pair meters with the accounts they count for."""
-    meters, accounts = inputs.meters, inputs.accounts
-    services = len(inputs.services.code)
-    covered = meter.coverage(meters, month=month)
-    usable = (meters.of_house == 0) & (covered != 0)
-
-    own = np.flatnonzero(usable & (meters.account >= 0))
-    shared = np.flatnonzero(usable & (meters.account < 0) & (meters.premises >= 0))
-    by_premises = np.argsort(accounts.premises, kind="stable")
-    home = accounts.premises[by_premises]
-    left = np.searchsorted(home, meters.premises[shared], "left")
-    number = np.searchsorted(home, meters.premises[shared], "right") - left
-    at, nth = expanded(number)
-
-    account = np.concatenate([meters.account[own], by_premises[left[at] + nth]])
-    of_meter = np.concatenate([own, shared[at]])
-    point = account * services + meters.service[of_meter]
-    is_shared = np.concatenate(
-        [np.zeros(own.size, dtype=np.int64), np.ones(at.size, dtype=np.int64)]
-    )
-    order = np.lexsort((of_meter, point))
-    point, of_meter = point[order], of_meter[order]
-    points, first = np.unique(point, return_index=True)
-    masks = np.bitwise_or.reduceat(covered[of_meter], first) if points.size else first
-    return Consumers(point, of_meter, is_shared[order], points, masks)
+    norm_days: Ints
+    house_volumes: HouseVolumes
 
 
 def cuts(of: Consumers, rows: Rows, *, month: Month) -> Ints:
-    """Give the days on which a meter of the row comes or goes, as masks."""
-    covered = of.covered_days(rows.point)
-    return (covered ^ (covered << 1)) & month.full & ~np.int64(1)
+    """Give the days on which a meter of the row comes or goes, or its averages end, as masks."""
+    covered, after = of.covered_days(rows.point), of.norm_mask(rows.point)
+    changes = (covered ^ (covered << 1)) | (after ^ (after << 1))
+    by_meter = of.lives.cuts()
+    if by_meter and of.points.size:
+        masks = np.zeros(len(of.points), dtype=np.int64)
+        for pair in np.flatnonzero(np.isin(of.meter, list(by_meter))).tolist():
+            masks[of.place(of.point[pair : pair + 1])] |= by_meter[int(of.meter[pair])]
+        at = of.place(rows.point)
+        changes |= np.where(at >= 0, masks[at], 0)
+    return changes & month.full & ~np.int64(1)
 
 
 def of_meters(of: Consumers, rows: Rows, masks: Ints, *, meters: int) -> Ints:
@@ -157,23 +114,49 @@ def metering(
 
     :param soft: shape (rows,), masks of days on which a price changes
     """
-    size = len(inputs.meters.service)
+    meters, lives = inputs.meters, of.lives
+    size = len(meters.service)
     # The days a row begins and ends on: another payer has the meter before and after.
     edges = (rows.active ^ (rows.active << 1)) & month.full & ~np.int64(1)
     spans, doubt = meter.spans(
-        inputs.meters,
-        inputs.readings,
+        meters,
+        of.found,
+        kept=~lives.is_unusual | (meters.of_house > 0),
         soft=of_meters(of, rows, soft, meters=size),
         hard=of_meters(of, rows, edges, meters=size),
         rollover_ppm=inputs.rules.rollover_share_ppm,
         month=month,
     )
+    given = house_volumes(meters, spans, doubt, lives)
+    if lives.lives:
+        spans = _with_unusual(spans, lives, meters.of_house)
+        for which, life in lives.lives.items():
+            if not meters.of_house[which]:
+                doubt[which] = life.doubt
+    doubt = _of_houses(inputs, doubt, month=month)
     by_point = np.zeros(len(of.points), dtype=np.int64)
     np.maximum.at(by_point, of.place(of.point), doubt[of.meter])
-    lowest = of.covered & -of.covered
-    has_gap = ((of.covered + lowest) & of.covered) != 0
-    told = np.where(has_gap, np.maximum(by_point, Doubt.GAP), by_point)
-    return Metering(of, spans, told, doubt)
+    return Metering(of, spans, by_point, doubt, lives.norm_days, given)
+
+
+def _with_unusual(spans: Spans, lives: Lives, of_house: Ints) -> Spans:
+    more = lives.spans()
+    more = meter.taken(more, np.flatnonzero(of_house[more.meter] == 0))
+    both = Spans(
+        *(np.concatenate([getattr(spans, name), getattr(more, name)]) for name in Spans.__slots__)
+    )
+    return meter.taken(both, np.lexsort((both.day_from, both.zone, both.meter)))
+
+
+def _of_houses(inputs: ChargeInputs, doubt: Ints, *, month: Month) -> Ints:
+    """Tell of meters of houses that they failed or their verification is over."""
+    meters, events = inputs.meters, inputs.meter_events
+    wrong = np.where(
+        meters.verified_to < np.minimum(meters.removed, month.end), int(Doubt.EXPIRED), 0
+    )
+    touching = (events.valid_from < month.end) & (events.valid_to > month.first)
+    np.maximum.at(wrong, events.meter[touching], int(Doubt.EVENT))
+    return np.where(meters.of_house > 0, np.maximum(doubt, wrong), doubt)
 
 
 def by_meter(
@@ -195,7 +178,8 @@ def by_meter(
     silent = np.ones(len(of.row), dtype=bool)
     silent[segment] = False
     _tell(scene, of, np.where(silent, Doubt.NO_READING, Doubt.NONE))
-    return _volumes(of, known.spans, segment, span, is_shared, component=component), without
+    joined = (segment, span, is_shared)
+    return _volumes(scene, of, known, joined, component=component), without
 
 
 def _tell(scene: Scene, of: Situation, doubt: Ints) -> None:
@@ -219,35 +203,42 @@ def _overlaps(of: Situation, known: Metering) -> tuple[Ints, Ints, Ints]:
 
 
 def _volumes(
-    of: Situation, spans: Spans, segment: Ints, span: Ints, is_shared: Ints, *, component: int
+    scene: Scene,
+    of: Situation,
+    known: Metering,
+    joined: tuple[Ints, Ints, Ints],
+    *,
+    component: int,
 ) -> list[Volumes]:
+    (segment, span, is_shared), spans = joined, known.spans
     numerator = np.where(is_shared, of.share_numerator[segment], 1)
     denominator = np.where(is_shared, of.share_denominator[segment], 1)
     start = spans.day_from[span]
     low = np.maximum(of.day_from[segment], start) - start
     high = np.minimum(of.day_to[segment], spans.day_to[span]) - start
-    one = np.ones(len(span), dtype=np.int64)
-
-    def part(over: Ints, under: Ints) -> Ints:
-        share = {"numerator": over, "denominator": under}
-        done = spans.volume(span, high, **share)
-        if low.any():
-            done = done - spans.volume(span, low, **share)
-        return done
-
-    volume = part(numerator, denominator)
-    is_part = numerator != denominator
-    whole = part(one, one) if is_part.any() else volume
+    ends, one, is_part = (low, high), np.ones_like(low), numerator != denominator
+    volume = _parts(spans, span, ends, numerator, denominator)
+    whole = _parts(spans, span, ends, one, one) if is_part.any() else volume.copy()
+    off = _late(scene, of, known, joined, ends=ends, results=(volume, whole))
     key = (segment * 8 + spans.zone[span]) * 2 + is_shared
     order = np.argsort(key, kind="stable")
     _, first, number = np.unique(key[order], return_index=True, return_counts=True)
     chosen = order[first]
     slots = _reading_slots(spans, span[chosen], numerator[chosen], denominator[chosen])
-    single, several, given = _BASES[component]
-    basis = np.where(slots[:, 4] == days.FAR, int(given), int(single))
+    basis, lives = _bases(slots, number, component), known.consumers.lives
+    for at in np.flatnonzero(spans.kind[span[chosen]] != SpanKind.COUNTED).tolist():
+        basis[at], slots[at] = line_of_span(
+            scene, spans, lives, int(span[chosen[at]]), share=slots[at, 6:8].tolist(),
+            off_mcu=off.get(int(chosen[at]), 0),
+        )  # fmt: skip
     for at in np.flatnonzero(number > 1).tolist():
-        basis[at] = several
-        slots[at] = _sum_slots(volume[order[first[at] : first[at] + number[at]]])
+        mine = order[first[at] : first[at] + number[at]]
+        slots[at] = _sum_slots(volume[mine])
+        if (spans.kind[span[mine]] != SpanKind.COUNTED).any():
+            basis[at], slots[at] = line_of_several(
+                scene, spans, lives, span[mine], parts=volume[mine],
+                off=[off.get(one, 0) for one in mine.tolist()],
+            )  # fmt: skip
     return [
         Volumes(
             place=of.place[segment[chosen]],
@@ -261,6 +252,47 @@ def _volumes(
             slots=slots,
         )
     ]
+
+
+def _parts(
+    spans: Spans, span: Ints, ends: tuple[Ints, Ints], numerator: Ints, denominator: Ints
+) -> Ints:
+    """Give the volumes of some days of spans: of dials so that they sum to the whole span's."""
+    low, high = ends
+    share = {"numerator": numerator, "denominator": denominator}
+    is_average = (spans.kind[span] > SpanKind.COUNTED) & (spans.kind[span] < SpanKind.LATE)
+    done = spans.volume(span, np.where(is_average, high - low, high), **share)
+    if low.any():
+        done = done - spans.volume(span, np.where(is_average, 0, low), **share)
+    return done
+
+
+def _bases(slots: Ints, number: Ints, component: int) -> Ints:
+    """Give the bases of lines by readings: one meter, several, a volume given."""
+    single, several, given = _BASES[component]
+    basis = np.where(slots[:, 4] == days.FAR, int(given), int(single))
+    return np.where(number > 1, int(several), basis).astype(np.int64)
+
+
+def _late(
+    scene: Scene,
+    of: Situation,
+    known: Metering,
+    joined: tuple[Ints, Ints, Ints],
+    *,
+    ends: tuple[Ints, Ints],
+    results: tuple[Ints, Ints],
+) -> dict[int, int]:
+    """Take off late readings what was charged before, in place; by place of the joined rows."""
+    segment, span, _ = joined
+    at = np.flatnonzero(known.spans.kind[span] == SpanKind.LATE)
+    if not at.size:
+        return {}
+    lives, consumers_of = known.consumers.lives, known.consumers
+    points = set(of.point[segment[at]].tolist())
+    meters_of = {point: consumers_of.meters_of(point).tolist() for point in points}
+    late = Late(scene.inputs, lives)
+    return take_off(late, of, known.spans, joined, ends, results=results, meters_of=meters_of)
 
 
 def _sums(values: Ints, first: Ints) -> Ints:

@@ -23,6 +23,8 @@ class NormKind(IntEnum):
     AREA = 1
     COMMON_AREA = 2
     HEAT_PER_VOLUME = 3
+    UNIT = 4
+    UNIT_SEASON = 5
 
 
 NORM_CODES = {
@@ -30,6 +32,8 @@ NORM_CODES = {
     "area": NormKind.AREA,
     "common-area": NormKind.COMMON_AREA,
     "heat-per-volume": NormKind.HEAT_PER_VOLUME,
+    "unit": NormKind.UNIT,
+    "unit-season": NormKind.UNIT_SEASON,
 }
 NO_NORM = -1
 _Norm = tuple[int, int, int, int]  # kind, rooms, persons, value

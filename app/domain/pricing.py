@@ -6,22 +6,33 @@ zones of a meter take their parts of a range in proportion
 raising factor   round(V × K × T) − round(V × T), so that the two lines add up (charges.md §0.2)
 """
 
+import re
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
 from app.domain import money
-from app.domain.basis import FACTOR_SLOT, METERED, RAISED, SLOTS, Basis
+from app.domain.basis import FACTOR_SLOT, METERED, RAISED, SIGNED, SLOTS, Basis
+from app.domain.beside_ranges import is_beside, over_ranges
+from app.domain.estimates import estimated_ranges
 from app.domain.ledger import EntryKind
 from app.domain.money import MILLION, Flags, Ints
+from app.domain.note import words_of
 from app.domain.service import Component, Zone
 from app.domain.situation import Situation, expanded
 from app.domain.tariff import NO_LIMIT, PriceSheets
 from app.domain.volume import Scene, Volumes
 
 _ZONE_WORDS = {Zone.DAY: "день", Zone.NIGHT: "ночь", Zone.PEAK: "пик", Zone.HALF_PEAK: "полупик"}
-_COMPONENT_WORDS = {Component.WATER: "вода", Component.HEAT: "тепло"}
+_COMPONENT_WORDS = {
+    Component.WATER: "вода",
+    Component.HEAT: "тепло",
+    Component.CAPACITY: "мощность",
+}
 _READING_SLOTS = (0, 1, 2, 4, 5)
+_CHARGED_SLOT = 3  # of a late reading: what was charged for its months without one
+_MONTH = re.compile(r"\b\d\d\.(\d\d)\.(\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +69,13 @@ def priced(
     first = sheets.first[sheet, known.zone, known.component]
     number = sheets.ranges[sheet, known.zone, known.component]
     _tell_unpriced(scene, of, known.taken(np.flatnonzero(number == 0)))
+    number = _whole_rows(of, known, number)
     safe = np.maximum(first, 0)
-    is_plain = (number == 1) & _is_whole(sheets, safe)
-    plain = np.flatnonzero(is_plain)
-    ranged = np.flatnonzero((number > 0) & ~is_plain)
+    # What a late reading gives back has the price of the first range.
+    is_plain = (number == 1) & _is_whole(sheets, safe) | (number > 0) & (known.volume_mcu < 0)
+    beside = is_beside(known) & (number > 0) & ~((number == 1) & _is_whole(sheets, safe))
+    plain = np.flatnonzero(is_plain & ~beside)
+    ranged = np.flatnonzero((number > 0) & ~is_plain & ~beside)
     parts = [_lines(known.taken(plain), sheets.price_mcr[safe[plain]])]
     if ranged.size:
         parts.append(
@@ -73,11 +87,24 @@ def priced(
                 active_days=active_days,
             )
         )
-    base = _joined(parts)
+    added = np.flatnonzero(beside)
+    if added.size:
+        by_range = _Ranges(sheets, first[added], number[added], _totals(known)[added])
+        parts.append(_beside(scene, of, known.taken(added), by_range, active_days=active_days))
+    base = joined(parts)
     can_rise = np.isin(base.basis, [int(one) for one in RAISED])
     factor = np.where(can_rise, base.slots[:, FACTOR_SLOT], 0)
     raised = np.flatnonzero(factor)
-    return _joined([base, _raised(base.taken(raised), factor[raised])])
+    return joined([base, _raised(base.taken(raised), factor[raised])])
+
+
+def _whole_rows(of: Situation, known: Volumes, number: Ints) -> Ints:
+    """Leave a row with a day or a part without a price out as a whole: it is not half charged."""
+    missing = number == 0
+    if not missing.any():
+        return number
+    row = of.row[known.place]
+    return np.where(np.isin(row, row[missing]), 0, number)
 
 
 def unpriced(known: Volumes) -> Lines:
@@ -97,7 +124,7 @@ def _lines(known: Volumes, price: Ints) -> Lines:
         place=known.place,
         zone=known.zone,
         component=known.component,
-        kind=np.full(len(known.place), int(EntryKind.CHARGE), dtype=np.int64),
+        kind=_kinds(known),
         basis=known.basis,
         volume_mcu=known.volume_mcu,
         price_mcr=price,
@@ -107,7 +134,19 @@ def _lines(known: Volumes, price: Ints) -> Lines:
     )
 
 
-def _joined(parts: list[Lines]) -> Lines:
+def _kinds(known: Volumes) -> Ints:
+    """Tell lines that take off what was charged before from what is charged."""
+    kind = np.full(len(known.place), int(EntryKind.CHARGE), dtype=np.int64)
+    below = np.flatnonzero(known.volume_mcu < 0)
+    if not below.size:
+        return kind
+    signed = [int(one) for one in SIGNED]
+    kind[below[~np.isin(known.basis[below], signed)]] = EntryKind.RECALCULATION
+    return kind
+
+
+def joined(parts: list[Lines]) -> Lines:
+    """Put several sets of lines one after another."""
     return Lines(
         *(np.concatenate([getattr(part, name) for part in parts]) for name in Lines.__slots__)
     )
@@ -168,14 +207,7 @@ def _ranged(
 ) -> Lines:
     """Split volumes over ranges; limits of a part of the month are its part of the limits."""
     sheets = ranges.sheets
-    line, nth = expanded(ranges.number)
-    at = ranges.first[line] + nth
-    place = known.place[line]
-    days, active = of.days[place], active_days[place]
-    limited = sheets.range_to_mcu[at] < NO_LIMIT
-    low = money.scale(sheets.range_from_mcu[at], days, active)
-    high = money.scale(np.where(limited, sheets.range_to_mcu[at], 0), days, active)
-    high = np.where(limited, high, NO_LIMIT)
+    line, nth, at, low, high = _limits(scene, of, known, ranges, active_days=active_days)
     volume, total = known.volume_mcu[line], ranges.total_mcu[line]
     safe = np.maximum(total, 1)
     part = money.ratio((volume, np.minimum(high, total)), (safe,))
@@ -184,24 +216,84 @@ def _ranged(
     covered = np.zeros(len(known.place), dtype=np.int64)
     np.add.at(covered, line, part)
     lost = covered != known.volume_mcu
-    if lost.any():
-        scene.findings.tell(
-            of.taken(known.place[np.flatnonzero(lost)]),
-            "диапазоны цены не покрывают весь объём.",
-            "Проверьте «Объём от» и «Объём до» на листе «Тарифы».",
-        )
+    _tell_uncovered(scene, of, known.taken(np.flatnonzero(lost)))
     kept = np.flatnonzero(((part > 0) | (nth == 0)) & ~lost[line])
     made = known.taken(line[kept])
     is_metered = np.isin(made.basis, [int(one) for one in METERED])
     slots = _range_slots(made, (volume[kept], total[kept], low[kept], high[kept]))
+    is_tenfold = made.basis == Basis.NORM10
+    by_norm = np.where(is_tenfold, int(Basis.NORM10_RANGE), int(Basis.NORM_RANGE))
+    basis = np.where(is_metered, int(Basis.METER_RANGE), by_norm)
+    estimated_ranges(made.basis, made.slots, basis, slots)
     ranged = replace(
         made,
-        basis=np.where(is_metered, int(Basis.METER_RANGE), int(Basis.NORM_RANGE)),
+        basis=basis,
         volume_mcu=part[kept],
         is_shared=np.zeros(len(kept), dtype=bool),
         slots=slots,
     )
     return _lines(ranged, sheets.price_mcr[at[kept]])
+
+
+def _limits(
+    scene: Scene, of: Situation, known: Volumes, ranges: _Ranges, *, active_days: Ints
+) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Give every range of every volume: volume, which of its ranges, place, limits.
+
+    Limits of a part of the month are its part of the limits.
+    """
+    sheets = ranges.sheets
+    line, nth = expanded(ranges.number)
+    at = ranges.first[line] + nth
+    place = known.place[line]
+    days, active = of.days[place], active_days[place]
+    limited = sheets.range_to_mcu[at] < NO_LIMIT
+    months = _months(scene, known)[line]
+    low = money.ratio((sheets.range_from_mcu[at], days, months), (active,))
+    high = money.ratio((np.where(limited, sheets.range_to_mcu[at], 0), days, months), (active,))
+    return line, nth, at, low, np.where(limited, high, NO_LIMIT)
+
+
+def _beside(
+    scene: Scene, of: Situation, known: Volumes, ranges: _Ranges, *, active_days: Ints
+) -> Lines:
+    """Split volumes beside the usual over the ranges above it (beside_ranges.py)."""
+    line, _, at, low, high = _limits(scene, of, known, ranges, active_days=active_days)
+    made, kept = over_ranges(known, ranges.total_mcu, line=line, low=low, high=high)
+    covered = np.zeros(len(known.place), dtype=np.int64)
+    np.add.at(covered, line[kept], made.volume_mcu)
+    lost = covered != known.volume_mcu
+    _tell_uncovered(scene, of, known.taken(np.flatnonzero(lost)))
+    whole = np.flatnonzero(~lost[line[kept]])
+    return _lines(made.taken(whole), ranges.sheets.price_mcr[at[kept[whole]]])
+
+
+def _tell_uncovered(scene: Scene, of: Situation, lost: Volumes) -> None:
+    if lost.place.size:
+        scene.findings.tell(
+            of.taken(lost.place),
+            "диапазоны цены не покрывают весь объём.",
+            "Проверьте «Объём от» и «Объём до» на листе «Тарифы».",
+        )
+
+
+def _months(scene: Scene, known: Volumes) -> Ints:
+    """Give the months each volume is of: more than one after months charged nothing.
+
+    Limits of ranges are of a month; where the setting says so they are as many times as large.
+    Of a late reading whose months were charged something only the rest of this month is left.
+    """
+    result = np.ones(len(known.place), dtype=np.int64)
+    if not scene.inputs.rules.is_on("range_limits_by_months"):
+        return result
+    late = (known.basis == int(Basis.TRUE_UP)) & (known.slots[:, _CHARGED_SLOT] == 0)
+    for at in np.flatnonzero(late).tolist():
+        # The line keeps the days of both readings in its words alone.
+        words = words_of(scene.notes.known, int(known.slots[at, FACTOR_SLOT]))
+        before, now = (date(int(year), int(month), 1) for month, year in _MONTH.findall(words)[:2])
+        years = now.year - before.year
+        result[at] = max(1, years * scene.inputs.rules.months_of_year + now.month - before.month)
+    return result
 
 
 def _range_slots(made: Volumes, limits: tuple[Ints, Ints, Ints, Ints]) -> Ints:
@@ -217,8 +309,9 @@ def _range_slots(made: Volumes, limits: tuple[Ints, Ints, Ints, Ints]) -> Ints:
 
 
 def _totals(known: Volumes) -> Ints:
-    """Give each volume the sum over the zones of its segment."""
+    """Give each volume the sum over the zones of its segment, without what is beside the usual."""
     _, inverse = np.unique(known.place * len(Component) + known.component, return_inverse=True)
     sums = np.zeros(int(inverse.max(initial=-1)) + 1, dtype=np.int64)
-    np.add.at(sums, inverse, known.volume_mcu)
+    usual = np.where(is_beside(known), 0, known.volume_mcu)
+    np.add.at(sums, inverse, np.maximum(usual, 0))
     return sums[inverse]

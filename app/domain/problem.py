@@ -5,7 +5,10 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong, where, and what would be right; texts in Russian."""
+    """What is wrong, where, and what would be right; texts in Russian.
+
+    :ivar is_warning: something was not taken into account, though everything was done
+    """
 
     message: str
     hint: str | None = None
@@ -16,10 +19,13 @@ class Problem:
     house: str | None = None
     account: str | None = None
     service: str | None = None
+    is_warning: bool = False
 
     def as_json(self) -> dict[str, str | int]:
         """Give the fields that are there, for --json."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        known = asdict(self)
+        del known["is_warning"]
+        return {name: value for name, value in known.items() if value is not None}
 
     def __str__(self) -> str:
         place = [

@@ -25,6 +25,11 @@ class Method(StrEnum):
     COMMON_354 = "common-354"
     EXTERNAL = "external"
     FORMULA = "formula"
+    HEATING_OWN = "heating-own"
+    PLOT = "plot"
+    SOLID_WASTE_CONTAINERS_PERSON = "solid-waste-containers-person"
+    SOLID_WASTE_CONTAINERS_AREA = "solid-waste-containers-area"
+    ONE_OFF = "one-off"
 
 
 METHOD_WORDS = {
@@ -39,6 +44,8 @@ METHOD_WORDS = {
     "ГВС двухкомпонентная": Method.HOT_WATER_TWO_PART,
     "ГВС собственная": Method.HOT_WATER_OWN,
     "отопление": Method.HEATING,
+    "отопление собственное": Method.HEATING_OWN,
+    "участок": Method.PLOT,
     "ТКО по лицам": Method.SOLID_WASTE_PERSON,
     "ТКО по площади": Method.SOLID_WASTE_AREA,
     "СОИ по нормативу": Method.COMMON_NORM,
@@ -47,6 +54,9 @@ METHOD_WORDS = {
     "ОДН": Method.COMMON_354,
     "внешнее": Method.EXTERNAL,
     "формула": Method.FORMULA,
+    "ТКО по контейнерам и лицам": Method.SOLID_WASTE_CONTAINERS_PERSON,
+    "ТКО по контейнерам и площади": Method.SOLID_WASTE_CONTAINERS_AREA,
+    "разовая": Method.ONE_OFF,
 }
 SECTION_WORDS = {
     "жилищная": "housing",
@@ -66,11 +76,15 @@ RESOURCE_WORDS = {
 }
 ZONE_WORDS = {"день": "day", "ночь": "night", "пик": "peak", "полупик": "half-peak"}
 COMPONENT_WORDS = {"вода": "water", "тепло": "heat"}
+# A tariff of two rates: the price of the volume, and the price of the capacity beside it.
+RATE_WORDS = {"объём": "volume", "мощность": "capacity"}
 NORM_WORDS = {
     "на человека": "person",
     "на м2": "area",
     "на м2 ОИ": "common-area",
     "Гкал на м3": "heat-per-volume",
+    "на единицу": "unit",
+    "на единицу в сезон": "unit-season",
 }
 
 
@@ -85,13 +99,15 @@ class Zone(IntEnum):
 
 
 class Component(IntEnum):
-    """A part of a two-part hot water tariff; the number is stored with an entry."""
+    """A part of hot water in two components or of a tariff of two rates, stored with an entry."""
 
     NONE = 0
     WATER = 1
     HEAT = 2
+    CAPACITY = 3
 
 
 ZONE_CODES = {"": Zone.NONE, "day": Zone.DAY, "night": Zone.NIGHT, "peak": Zone.PEAK,
               "half-peak": Zone.HALF_PEAK}  # fmt: skip
-COMPONENT_CODES = {"": Component.NONE, "water": Component.WATER, "heat": Component.HEAT}
+COMPONENT_CODES = {"": Component.NONE, "water": Component.WATER, "heat": Component.HEAT,
+                   "capacity": Component.CAPACITY}  # fmt: skip

@@ -11,12 +11,32 @@ from fractions import Fraction
 import numpy as np
 
 from app.domain import money
-from app.domain.basis import AMOUNT_REST_SLOT, VOLUME_REST_SLOT, Basis
+from app.domain.basis import AMOUNT_REST_SLOT, METERED, VOLUME_REST_SLOT, Basis
 from app.domain.ledger import EntryKind
 from app.domain.money import Ints
 from app.domain.pricing import Lines
 from app.domain.situation import Situation
 from app.domain.volume import Volumes
+
+_MCU_DIGITS = 6
+
+
+def with_digits(known: Volumes, digits: int) -> Volumes:
+    """Round calculated volumes to so many decimals; what a meter counted stays as it is.
+
+    What the rounding adds goes into the slot of the rest (charges.md §0.2).
+    """
+    if digits >= _MCU_DIGITS:
+        return known
+    step = 10 ** (_MCU_DIGITS - digits)
+    calculated = ~np.isin(known.basis, [int(one) for one in METERED])
+
+    def rounded(values: Ints) -> Ints:
+        return np.where(calculated, money.scale(values, 1, step) * step, values)
+
+    volume, slots = rounded(known.volume_mcu), known.slots.copy()
+    slots[:, VOLUME_REST_SLOT] += volume - known.volume_mcu
+    return replace(known, volume_mcu=volume, whole_mcu=rounded(known.whole_mcu), slots=slots)
 
 
 def whole_volumes(known: Volumes, of: Situation, *, numbers: Sequence[str]) -> Volumes:
@@ -35,7 +55,7 @@ def whole_volumes(known: Volumes, of: Situation, *, numbers: Sequence[str]) -> V
         at = shared[group]
         rest = int(known.whole_mcu[at[0]]) - int(volume[at].sum())
         volume[at[0]] += rest
-        slots[at[0], VOLUME_REST_SLOT] = rest
+        slots[at[0], VOLUME_REST_SLOT] += rest
     return replace(known, volume_mcu=volume, slots=slots)
 
 

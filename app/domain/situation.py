@@ -5,6 +5,7 @@ segment      days of a row on which nothing changes that its method depends on:
 price, norm, area, share, meters, the act of impossibility
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,14 +18,21 @@ from app.domain.norm import NormSheets
 from app.domain.service import Method
 from app.domain.tariff import PriceSheets
 
-BY_AREA = (Method.AREA, Method.SOLID_WASTE_AREA, Method.GAS)
+BY_AREA = (
+    Method.AREA,
+    Method.SOLID_WASTE_AREA,
+    Method.GAS,
+    Method.SOLID_WASTE_CONTAINERS_AREA,
+)
 BY_METER = (
     Method.METER_OR_NORM,
     Method.WASTE_WATER,
     Method.POWER,
     Method.GAS,
     Method.HOT_WATER_TWO_PART,
+    Method.HOT_WATER_OWN,
 )
+BY_HEAT = (Method.HEATING, Method.HEATING_OWN)
 RAISED_RESOURCES = ("cold", "hot")
 METHODS = tuple(Method)
 
@@ -36,6 +44,9 @@ class Rows:
     :ivar active: mask of the days it is charged for
     :ivar point: account and service as one number: what a meter of the premises counts for
     :ivar method: place in METHODS, -1 where no version of the service is in force
+    :ivar since: the first day of the assignment
+    :ivar is_own: 1 for an assignment of the account, 0 of its house
+    :ivar meter_share_ppm: part of a shared meter written with the assignment, 0 none
     """
 
     account: Ints
@@ -47,6 +58,9 @@ class Rows:
     active: Ints
     point: Ints
     method: Ints
+    since: Ints
+    is_own: Ints
+    meter_share_ppm: Ints
 
     def taken(self, at: Ints) -> "Rows":
         return Rows(*(getattr(self, name)[at] for name in Rows.__slots__))
@@ -134,13 +148,12 @@ def rows(inputs: ChargeInputs, *, month: Month) -> Rows:
     if own.size:
         active = _overridden(active, point, len(point) - len(own))
     active = _latest_alone(active, point, given, chosen)
+    active = _whole_months(inputs, active, given.service[chosen], month=month)
     kept = np.flatnonzero(active)
     kept = kept[np.lexsort((given.contract[chosen[kept]], point[kept]))]
     account, chosen = account[kept], chosen[kept]
-    method_of = np.array(
-        [-1 if one is None else METHODS.index(one) for one in inputs.services.method],
-        dtype=np.int64,
-    )
+    method_of = _places(inputs.services.method)
+    shares = given.meter_share_ppm if given.meter_share_ppm.size else np.zeros_like(given.service)
     return Rows(
         account=account,
         service=given.service[chosen],
@@ -151,7 +164,15 @@ def rows(inputs: ChargeInputs, *, month: Month) -> Rows:
         active=active[kept],
         point=point[kept],
         method=method_of[given.service[chosen]] if len(chosen) else chosen,
+        since=given.valid_from[chosen],
+        is_own=(given.account[chosen] >= 0).astype(np.int64),
+        meter_share_ppm=shares[chosen],
     )
+
+
+def _places(methods: Sequence[Method | None]) -> Ints:
+    """Give the place of each method in METHODS, -1 for none."""
+    return np.array([-1 if one is None else METHODS.index(one) for one in methods], dtype=np.int64)
 
 
 def expanded(number: Ints) -> tuple[Ints, Ints]:
@@ -187,6 +208,14 @@ def _latest_alone(active: Ints, point: Ints, given: Assignments, chosen: Ints) -
     return result
 
 
+def _whole_months(inputs: ChargeInputs, active: Ints, service: Ints, *, month: Month) -> Ints:
+    """Where capital repair goes by whole months, who owes on the first day owes for all of it."""
+    if not inputs.services.section or inputs.rules.is_on("capital_repair_by_days"):
+        return active
+    is_repair = np.array([one == "capital-repair" for one in inputs.services.section])[service]
+    return np.where(is_repair, np.where(active & 1, month.full, 0), active)
+
+
 def price_cuts(inputs: ChargeInputs, of: Rows, *, month: Month) -> Ints:
     """Give the days on which a price or a norm of the row changes, as masks."""
     asked = tariff.Place(of.service, of.contract, of.house, of.account, of.active)
@@ -199,7 +228,7 @@ def stock_cuts(inputs: ChargeInputs, of: Rows, *, month: Month) -> Ints:
     """Give the days on which the area, the share or the act of impossibility changes, as masks."""
     premises, accounts, acts = inputs.premises, inputs.accounts, inputs.impossible
     by_area: Flags = np.isin(of.method, [METHODS.index(one) for one in BY_AREA])
-    by_share = by_area | np.isin(of.method, [METHODS.index(one) for one in BY_METER])
+    by_share = by_area | np.isin(of.method, [METHODS.index(one) for one in BY_METER + BY_HEAT])
     area = _edges(premises.version_of, premises.valid_from, premises.valid_to, len(premises.house),
                   month=month)  # fmt: skip
     share = _edges(accounts.version_of, accounts.valid_from, accounts.valid_to,

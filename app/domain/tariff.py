@@ -15,7 +15,7 @@ from app.domain.days import Month
 from app.domain.money import Ints
 
 ZONES = 5
-COMPONENTS = 3
+COMPONENTS = 4
 _Range = tuple[int, int, int, int, int]  # zone, component, volume from, volume to, price
 
 
@@ -78,17 +78,39 @@ def cuts(tariffs: Tariffs, place: Place, *, month: Month) -> Ints:
     """Give the days inside the month on which a tariff of the row begins or ends, as masks."""
     result = np.zeros(len(place.service), dtype=np.int64)
     edges = days.bit(tariffs.valid_from, month=month) | days.bit(tariffs.valid_to, month=month)
-    for at in np.flatnonzero(edges):
+    of_account, of_house = tariffs.account >= 0, tariffs.house >= 0
+    for at in np.flatnonzero((edges != 0) & ~of_account & ~of_house):
         meant = place.service == tariffs.service[at]
-        for column, scope in (
-            (place.contract, tariffs.contract[at]),
-            (place.house, tariffs.house[at]),
-            (place.account, tariffs.account[at]),
-        ):
-            if scope >= 0:
-                meant &= column == scope
+        if tariffs.contract[at] >= 0:
+            meant &= place.contract == tariffs.contract[at]
         result[meant] |= edges[at]
+    # Prices of houses and accounts may be many: their rows are looked up, not searched for.
+    for scoped, own, its in (
+        (of_account, place.account, tariffs.account),
+        (of_house & ~of_account, place.house, tariffs.house),
+    ):
+        some = np.flatnonzero((edges != 0) & scoped)
+        if some.size:
+            row, which = _meant(place, own, tariffs, its, some)
+            np.bitwise_or.at(result, row, edges[which])
     return result
+
+
+def _meant(place: Place, own: Ints, tariffs: Tariffs, its: Ints, at: Ints) -> tuple[Ints, Ints]:
+    """Pair rows with those of the tariffs `at` that are theirs by service, place and contract."""
+    width = max(int(own.max(initial=0)), int(its.max(initial=0))) + 1
+    key = place.service * width + own
+    order = np.argsort(key, kind="stable")
+    wanted = tariffs.service[at] * width + its[at]
+    left = np.searchsorted(key[order], wanted, "left")
+    number = np.searchsorted(key[order], wanted, "right") - left
+    nth = np.arange(int(number.sum()), dtype=np.int64)
+    nth -= np.repeat(np.cumsum(number) - number, number)
+    row, which = order[np.repeat(left, number) + nth], np.repeat(at, number)
+    fits = np.ones(len(row), dtype=np.bool_)
+    for column, scope in ((place.contract, tariffs.contract), (place.house, tariffs.house)):
+        fits &= (scope[which] < 0) | (scope[which] == column[row])
+    return row[fits], which[fits]
 
 
 def sheets(tariffs: Tariffs, place: Place) -> tuple[Ints, PriceSheets]:
@@ -100,14 +122,16 @@ def sheets(tariffs: Tariffs, place: Place) -> tuple[Ints, PriceSheets]:
     account = _scoped(place.service, place.account, tariffs.service, tariffs.account)
     keys = np.stack([place.service, place.contract, house, account, place.day], axis=1)
     unique, inverse = unique_rows(keys)
-    of_service: dict[int, list[int]] = {}
-    for at, service in enumerate(tariffs.service.tolist()):
-        of_service.setdefault(service, []).append(at)
+    of_scope: dict[tuple[int, int, int], list[int]] = {}
+    scopes = (tariffs.service.tolist(), tariffs.house.tolist(), tariffs.account.tolist())
+    for at, scope in enumerate(zip(*scopes, strict=True)):
+        of_scope.setdefault(scope, []).append(at)
 
     known: dict[tuple[_Range, ...], int] = {}
     sheet_of = np.empty(len(unique), dtype=np.int64)
     for at, (service, contract, in_house, of_account, day) in enumerate(unique.tolist()):
-        candidates = of_service.get(service, [])
+        scopes_of = {(service, here, its) for here in (-1, in_house) for its in (-1, of_account)}
+        candidates = sorted(tariff for scope in scopes_of for tariff in of_scope.get(scope, ()))
         sheet = _resolve(tariffs, candidates, (contract, in_house, of_account), day=day)
         sheet_of[at] = known.setdefault(sheet, len(known))
     return sheet_of[inverse], _flat(list(known))

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain import money
-from app.domain.basis import METERED, Basis
+from app.domain.after_averages import after_averages
+from app.domain.basis import METERED, NORMS_AFTER, Basis
 from app.domain.metering import Metering, by_meter
 from app.domain.money import MILLION, Ints
 from app.domain.norm import NO_NORM, NormKind
@@ -26,6 +27,7 @@ from app.domain.volume import (
     by_norm,
     counted,
     joined,
+    raising,
     volumes,
     with_norm,
 )
@@ -37,7 +39,8 @@ _NO_WATER = -1
 def meter_or_norm(scene: Scene, of: Situation, known: Metering) -> list[Volumes]:
     """By meter where there is one, else n × N with the raising factor of the resource."""
     metered, without = by_meter(scene, of, known)
-    return [*metered, *by_norm(scene, without, basis=Basis.NORM, is_raised=True)]
+    by_norms = by_norm(scene, without, basis=Basis.NORM, is_raised=True)
+    return [*metered, *after_averages(scene, without, known, by_norms)]
 
 
 def power(scene: Scene, of: Situation, known: Metering) -> list[Volumes]:
@@ -56,7 +59,9 @@ def power(scene: Scene, of: Situation, known: Metering) -> list[Volumes]:
     at = np.array([by_place[place] for place in left.place.tolist()], dtype=np.int64)
     part = money.ratio((norm, persons[at]), (scene.month.days,))
     slots = (norm, persons[at], owners[at], rooms[at])
-    return [*metered, volumes(left, Basis.POWER_NORM, part, slots=slots)]
+    factor = raising(scene, left)
+    made = volumes(left, Basis.POWER_NORM, part, slots=slots, factor_ppm=factor)
+    return [*metered, *after_averages(scene, left, known, [made])]
 
 
 def gas(scene: Scene, of: Situation, known: Metering) -> list[Volumes]:
@@ -75,7 +80,7 @@ def gas(scene: Scene, of: Situation, known: Metering) -> list[Volumes]:
     parts = [_gas_by_norm(scene, of.taken(np.flatnonzero(by_area_alone)), has_persons=False)]
     by_person = np.flatnonzero(known_norm & ~by_area_alone)
     parts.append(_gas_by_norm(scene, of.taken(by_person), has_persons=True))
-    return [*metered, *parts]
+    return [*metered, *after_averages(scene, of, known, parts)]
 
 
 def _gas_by_norm(scene: Scene, of: Situation, *, has_persons: bool) -> Volumes:
@@ -105,21 +110,30 @@ def hot_water_two_part(scene: Scene, of: Situation, known: Metering) -> list[Vol
     """Water by meter or norm, and the heat in it: V × q (354, formula 23)."""
     of, _ = with_norm(scene, of, kind=NormKind.HEAT_PER_VOLUME, words="Гкал на м3")
     metered, without = by_meter(scene, of, known, component=Component.WATER)
+    made = by_norm(scene, without, basis=Basis.HOT_NORM, is_raised=True)
     by_norms = [
         replace(part, component=np.full(len(part.place), int(Component.WATER)))
-        for part in by_norm(scene, without, basis=Basis.HOT_NORM, is_raised=True)
+        for part in after_averages(scene, without, known, made)
     ]
-    water = joined([*metered, *by_norms])
+    return with_heat(scene, of, joined([*metered, *by_norms]))
+
+
+def with_heat(scene: Scene, of: Situation, water: Volumes) -> list[Volumes]:
+    """Add to volumes of hot water the heat in them: V × q; raised with it or not by the setting.
+
+    :param of: segments that have a norm of heat, in the order of their places
+    """
     at = np.searchsorted(of.place, water.place)
     heat_norm = scene.norm_sheets.values(of.norm_sheet[at], kind=NormKind.HEAT_PER_VOLUME)
     is_metered = np.isin(water.basis, [int(one) for one in METERED])
+    is_raised = scene.inputs.rules.is_on("raising_hot_heat")
     heat = volumes(
         of.taken(at),
         Basis.HOT_HEAT,
-        money.ratio((water.volume_mcu, heat_norm), (MILLION,)),
-        whole_mcu=money.ratio((water.whole_mcu, heat_norm), (MILLION,)),
+        money.scale(water.volume_mcu, heat_norm, MILLION),
+        whole_mcu=money.scale(water.whole_mcu, heat_norm, MILLION),
         slots=(water.volume_mcu, heat_norm, is_metered.astype(np.int64)),
-        factor_ppm=water.factor_ppm,
+        factor_ppm=water.factor_ppm if is_raised else 0,
         component=Component.HEAT,
     )
     return [water, replace(heat, is_shared=water.is_shared)]
@@ -150,7 +164,7 @@ def waste_water(
     segment, volume, low, high = _water_of(of, everything, water)
     part = _by_days(everything, water, volume, high) - _by_days(everything, water, volume, low)
     resources = np.array(scene.inputs.services.resource)[everything.service[water.place[volume]]]
-    is_metered = np.isin(water.basis[volume], [int(one) for one in METERED])
+    is_metered = np.isin(water.basis[volume], [int(one) for one in METERED | NORMS_AFTER])
 
     size = len(of.row)
     sums, flags = [], []
@@ -226,4 +240,4 @@ def _sharing_days(of: Situation, other: Situation) -> tuple[Ints, Ints]:
 
 def _by_days(everything: Situation, water: Volumes, volume: Ints, upto: Ints) -> Ints:
     length = everything.days[water.place[volume]]
-    return money.ratio((water.volume_mcu[volume], upto), (length,))
+    return money.scale(water.volume_mcu[volume], upto, length)

@@ -10,6 +10,7 @@ Volumes are rounded half up to 6 decimals, once (charges.md §0.2).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +18,23 @@ from numpy.typing import NDArray
 from app.domain import money
 from app.domain.basis import FACTOR_SLOT, SLOTS, Basis
 from app.domain.charge_inputs import ChargeInputs
-from app.domain.days import Month
+from app.domain.days import Month, number
 from app.domain.findings import Findings
-from app.domain.money import MILLION, Ints
+from app.domain.law import Rules
+from app.domain.money import MILLION, Ints, millionths
 from app.domain.norm import NO_NORM, NormKind, NormSheets
 from app.domain.note import Notes
 from app.domain.occupancy import Occupancy
-from app.domain.situation import Situation, picked
+from app.domain.situation import Rows, Situation, picked
 
 CM2_PER_M2 = 10_000
+# The factor of formula 4(1) by resource: its name in the tables of the law.
+RAISING_NAMES = {"cold": "raising_cold", "hot": "raising_hot", "power": "raising_power"}
 _MCU_PER_CM2 = MILLION // CM2_PER_M2
+_NO_QUANTITY = (
+    "количество не указано.",
+    "Укажите его в столбце «Количество» листа «Назначения».",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class Scene:
     """What every method looks at: the inputs, and what was worked out from them for all.
 
     :ivar impossible: shape (rows,), mask of days on which no meter can be installed
+    :ivar rows: what the segments are of
     """
 
     inputs: ChargeInputs
@@ -43,6 +52,7 @@ class Scene:
     impossible: Ints
     findings: Findings
     notes: Notes
+    rows: Rows
 
     def area(self, of: Situation) -> Ints:
         """Give the total area on the days of each segment, cm2."""
@@ -181,14 +191,25 @@ def by_quantity(scene: Scene, of: Situation) -> list[Volumes]:
     """The quantity of the assignment, by days."""
     known = of.quantity_mcu >= 0
     if not known.all():
-        scene.findings.tell(
-            of.taken(np.flatnonzero(~known)),
-            "количество не указано.",
-            "Укажите его в столбце «Количество» листа «Назначения».",
-        )
+        scene.findings.tell(of.taken(np.flatnonzero(~known)), *_NO_QUANTITY)
     of = of.taken(np.flatnonzero(known))
     part = money.ratio((of.quantity_mcu, of.days), (scene.month.days,))
     return [volumes(of, Basis.QUANTITY, part, slots=(of.quantity_mcu,))]
+
+
+def one_off(scene: Scene, of: Situation) -> list[Volumes]:
+    """The quantity of the assignment, once, in the month of its first day; never by days."""
+    starts = scene.rows.since[of.row]
+    now = (starts >= scene.month.first) & (starts < scene.month.end)
+    _, first = np.unique(of.row, return_index=True)
+    is_first = np.zeros(len(of.row), dtype=np.bool_)
+    is_first[first] = True
+    of = of.taken(np.flatnonzero(now & is_first))
+    known = of.quantity_mcu >= 0
+    if not known.all():
+        scene.findings.tell(of.taken(np.flatnonzero(~known)), *_NO_QUANTITY)
+    of = of.taken(np.flatnonzero(known))
+    return [volumes(of, Basis.ONE_OFF, of.quantity_mcu, slots=(of.quantity_mcu,))]
 
 
 def with_norm(
@@ -223,13 +244,13 @@ def by_norm(scene: Scene, of: Situation, *, basis: Basis, is_raised: bool) -> li
     :param is_raised: where a meter could be, the raising factor applies (formula 4(1))
     """
     of, norm = with_norm(scene, of, kind=NormKind.PERSON, words="на человека")
-    of, persons, owners, norm = _counted_with(scene, of, norm)
+    of, persons, owners, norm = counted_with(scene, of, norm)
     part = money.ratio((norm, persons), (scene.month.days,))
     factor = raising(scene, of) if is_raised else 0
     return [volumes(of, basis, part, slots=(norm, persons, owners), factor_ppm=factor)]
 
 
-def _counted_with(scene: Scene, of: Situation, column: Ints) -> tuple[Situation, Ints, Ints, Ints]:
+def counted_with(scene: Scene, of: Situation, column: Ints) -> tuple[Situation, Ints, Ints, Ints]:
     """Count persons, keeping a column beside the segments that are left."""
     by_place = dict(zip(of.place.tolist(), column.tolist(), strict=True)) if of.place.size else {}
     left, persons, owners = counted(scene, of)
@@ -241,22 +262,35 @@ def _counted_with(scene: Scene, of: Situation, column: Ints) -> tuple[Situation,
 def raising(scene: Scene, of: Situation) -> Ints:
     """Give the raising factor of each segment: 0 where there is none or no meter is possible.
 
-    The factor in force on the last day of the period is for all of it (charges.md §2.1).
+    The factor in force on the last day of the period is for all of it, or each day has its own
+    where the setting says so (charges.md §2.1).
     """
-    rules = scene.inputs.rules
-    by_resource = {"cold": rules.raising_cold_ppm, "hot": rules.raising_hot_ppm}
-    factors = np.array(
-        [by_resource.get(one, 0) for one in scene.inputs.services.resource], dtype=np.int64
-    )
     possible = ((scene.impossible[of.row] >> of.day_from) & 1) == 0
-    factor = factors[of.service]
+    factor = np.zeros(len(of.row), dtype=np.int64)
+    resources = np.array(scene.inputs.services.resource, dtype=np.str_)[of.service]
+    for resource, name in RAISING_NAMES.items():
+        its = resources == resource
+        if its.any():
+            day = scene.month.first + of.day_from[its]
+            factor[its] = _raising_on(scene.inputs.rules, name, day)
     return np.where(possible & (factor > MILLION), factor, 0)
+
+
+def _raising_on(rules: Rules, name: str, day: Ints) -> Ints:
+    if name == "raising_power" and not rules.is_on("raising_power_without_meter"):
+        return np.zeros(len(day), dtype=np.int64)
+    result = np.full(len(day), rules.ppm(name), dtype=np.int64)
+    if rules.word("raising_change_month") == "days":
+        for value in rules.changes.get(name, ()):
+            begun = day >= number(value.valid_from)
+            result[begun] = millionths(Decimal(value.value))
+    return result
 
 
 def solid_waste_by_person(scene: Scene, of: Situation) -> list[Volumes]:
     """N × N / 12, by days (354, formula 9(1)); the norm is of a year."""
     of, norm = with_norm(scene, of, kind=NormKind.PERSON, words="на человека")
-    of, persons, owners, norm = _counted_with(scene, of, norm)
+    of, persons, owners, norm = counted_with(scene, of, norm)
     months = scene.inputs.rules.months_of_year
     part = money.ratio((norm, persons), (months, scene.month.days))
     return [volumes(of, Basis.SOLID_WASTE_PERSON, part, slots=(norm, persons, owners, months))]

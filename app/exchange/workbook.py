@@ -13,8 +13,10 @@ from app.exchange.workbook_catalogue import (
     SERVICES,
     TARIFFS,
 )
+from app.exchange.workbook_findings import CONNECTIONS, TEMPERATURES
+from app.exchange.workbook_houses import HOUSE_TOTALS
 from app.exchange.workbook_metering import ACTS, METER_EVENTS, METERS, READINGS
-from app.exchange.workbook_money import BALANCES, PAYMENTS
+from app.exchange.workbook_money import BALANCES, EXTERNAL_CHARGES, PAYMENTS
 from app.exchange.workbook_sheet import Sheet, normal
 from app.exchange.workbook_stock import (
     ABSENCES,
@@ -45,9 +47,13 @@ SHEETS: tuple[Sheet, ...] = (
     METER_EVENTS,
     ACTS,
     BENEFITS,
+    EXTERNAL_CHARGES,
     BALANCES,
     PAYMENTS,
     PARAMETERS,
+    CONNECTIONS,
+    TEMPERATURES,
+    HOUSE_TOTALS,
 )
 
 # Each sheet after those it refers to.
@@ -69,8 +75,12 @@ BY_REFERENCE: tuple[Sheet, ...] = (
     READINGS,
     METER_EVENTS,
     ACTS,
+    EXTERNAL_CHARGES,
     BALANCES,
     PAYMENTS,
+    CONNECTIONS,
+    TEMPERATURES,
+    HOUSE_TOTALS,
 )
 
 _BY_NAME = {normal(sheet.name): sheet for sheet in SHEETS}

@@ -11,6 +11,8 @@ from app.domain.service import ZONE_WORDS
 from app.domain.workbook_words import ZONES_OF_METER
 from app.exchange.workbook import BY_REFERENCE
 from app.exchange.workbook_book import Book
+from app.exchange.workbook_catalogue import SERVICES
+from app.exchange.workbook_formulas import check_formulas, has_formulas
 from app.exchange.workbook_known import Known, KnownMeter, Place, Wanted
 from app.exchange.workbook_metering import METERS, READINGS
 from app.exchange.workbook_overlaps import check_doubles, check_overlaps, check_shares
@@ -46,6 +48,7 @@ def prepare(book: Book, problems: Problems) -> Wanted:
         accounts_of_absences=tuple(_values(book.table(ABSENCES), "account")),
         meters=tuple(meters),
         dated=tuple(table.sheet.name for table in book if table.sheet.group),
+        has_formulas=has_formulas(book),
     )
 
 
@@ -65,6 +68,8 @@ def check(book: Book, known: Known, problems: Problems, *, tell_fallen: bool) ->
         if table is None:
             continue
         check_references(table, scope)
+        if sheet is SERVICES:
+            check_formulas(table, book, known, problems)
         if sheet is ACCOUNTS or sheet is METERS:
             check_places(table, scope, fallen=_fallen_places(book))
         if sheet is METERS:

@@ -35,6 +35,7 @@ class Known:
     :ivar codes: name of the sheet to the codes known
     :ivar residents: account and name of those who live there or own it
     :ivar dated: name of the sheet to rows that dated rows of the workbook must not overlap
+    :ivar characteristics: their names, as they were written
     """
 
     codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class Known:
     meters: Mapping[str, KnownMeter] = field(default_factory=dict)
     residents: frozenset[tuple[str, str]] = frozenset()
     dated: Mapping[str, tuple[DatedRow, ...]] = field(default_factory=dict)
+    characteristics: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Wanted:
     :ivar houses_of_accounts: whose accounts share premises with those of the workbook
     :ivar houses_named: by any sheet
     :ivar dated: names of the sheets with dated rows
+    :ivar has_formulas: formulas may name characteristics that are there
     """
 
     houses: tuple[str, ...]
@@ -62,3 +65,4 @@ class Wanted:
     accounts_of_absences: tuple[str, ...]
     meters: tuple[str, ...]
     dated: tuple[str, ...]
+    has_formulas: bool = False

@@ -2,6 +2,7 @@
 
 from app.domain import service
 from app.domain import workbook_words as words
+from app.exchange.workbook_findings import FOUND
 from app.exchange.workbook_sheet import Column, Kind, Sheet
 from app.exchange.workbook_stock import FROM, PREMISES_REFERENCE, TO, code, day, whole, word
 
@@ -68,6 +69,7 @@ METER_EVENTS = Sheet(
         word("Событие", "kind", words.METER_EVENTS, required=True),
         FROM,
         TO,
+        FOUND,
     ),
     key=("meter", "kind", "valid_from"),
     group=("meter", "kind"),
@@ -81,6 +83,7 @@ ACTS = Sheet(
     (
         code("Услуга", "service", refers="Услуги", required=True),
         code("Дом", "house", refers="Дома", comment="Заполняется либо дом, либо лицевой счёт"),
+        whole("Подъезд", "entrance", low=0, high=1000, comment="Пусто – весь дом"),
         code(
             "Лицевой счёт", "account", refers="Лицевые счета",
             comment="Заполняется либо дом, либо лицевой счёт",
@@ -88,10 +91,13 @@ ACTS = Sheet(
         word("Нарушение", "breach", words.BREACHES, required=True),
         Column("Начало", "starts_at", Kind.MOMENT, required=True, comment="ДД.ММ.ГГГГ ЧЧ:ММ"),
         Column("Окончание", "ends_at", Kind.MOMENT, required=True, comment="ДД.ММ.ГГГГ ЧЧ:ММ"),
-        Column("Показатель", "indicator", comment="Например температура, °C"),
+        Column(
+            "Показатель", "indicator",
+            comment="Температура °C, отклонение давления %, цена работы ₽/м2 для «содержание»",
+        ),
         code("Номер", "number"),
         day("Дата", "dated", comment="Дата акта"),
     ),
-    key=("service", "house", "account", "breach", "starts_at"),
+    key=("service", "house", "entrance", "account", "breach", "starts_at"),
     about="Акты о перерывах и ненадлежащем качестве",
 )  # fmt: skip

@@ -27,6 +27,25 @@ BALANCES = Sheet(
     about="Долги и авансы на день перехода, по месяцам, за которые они возникли",
 )  # fmt: skip
 
+EXTERNAL_CHARGES = Sheet(
+    "Внешние начисления",
+    "external_charge",
+    (
+        code("Лицевой счёт", "account", refers="Лицевые счета", required=True),
+        code("Услуга", "service", refers="Услуги", required=True),
+        code("Договор", "contract", refers="Договоры", required=True),
+        Column("Период", "period", Kind.PERIOD, required=True, comment="ММ.ГГГГ"),
+        Column("Объём", "volume_mcu", Kind.VOLUME, low=0, comment="Если его дал поставщик"),
+        Column(
+            "Сумма", "amount_kop", Kind.MONEY, required=True, low=-_KOP_MAX, high=_KOP_MAX,
+            comment="Рубли",
+        ),
+        Column("Основание", "document", comment="Реестр поставщика, его номер и дата"),
+    ),
+    key=("account", "service", "contract", "period"),
+    about="Суммы услуг со способом «внешнее»: их рассчитал поставщик",
+)  # fmt: skip
+
 PAYMENTS = Sheet(
     "Оплаты",
     "payment",

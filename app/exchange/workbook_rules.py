@@ -166,6 +166,15 @@ def _services(table: Table, problems: Problems) -> None:
 
 def _tariffs(table: Table, problems: Problems) -> None:
     put_in(table, "volume_from_mcu", "0")
+    put_in(table, "rate", "volume")
+    components, rates = table.column("component"), table.column("rate")
+    for place in table.good():
+        if rates[place] == "capacity" and components[place] is not None:
+            complain(
+                table, problems, place, field="rate",
+                message="ставка за мощность у компонента горячей воды",
+                hint="Очистите «Компонент» или «Ставку».",
+            )  # fmt: skip
     low, high = table.column("volume_from_mcu"), table.column("volume_to_mcu")
     for place in table.good():
         if high[place] is not None and not _is_more(high[place], low[place]):
@@ -181,6 +190,13 @@ def _house_or_account(table: Table, problems: Problems) -> None:
 
 def _acts(table: Table, problems: Problems) -> None:
     _house_or_account(table, problems)
+    houses, entrances = table.column("house"), table.column("entrance")
+    for place in table.good():
+        if entrances[place] is not None and houses[place] is None:
+            complain(
+                table, problems, place, field="entrance",
+                message="подъезд указан, а дом нет", hint="Укажите дом или очистите ячейку.",
+            )  # fmt: skip
     check_order(table, problems, starts="starts_at", ends="ends_at")
 
 
@@ -213,6 +229,28 @@ def _readings(table: Table, problems: Problems) -> None:
     put_in(table, "zone", "")
     put_in(table, "source", "payer")
     _months_of_dates(table, period="period", day="taken_on")
+
+
+def _found_after(table: Table, problems: Problems) -> None:
+    starts, found = table.column("valid_from"), table.column("found_on")
+    for place in table.good():
+        if _is_later(starts[place], found[place]):
+            complain(
+                table, problems, place, field="found_on",
+                message="обнаружено раньше даты «С»", hint="Исправьте одну из дат.",
+            )  # fmt: skip
+
+
+def _connections(table: Table, problems: Problems) -> None:
+    _found_after(table, problems)
+    powers, diameters = table.column("power_mcu"), table.column("diameter_mcu")
+    for place in table.good():
+        if powers[place] is not None and diameters[place] is not None:
+            complain(
+                table, problems, place, field="diameter_mcu",
+                message="указаны и мощность, и диаметр трубы",
+                hint="Оставьте мощность для электроэнергии или диаметр для воды.",
+            )  # fmt: skip
 
 
 def _months_of_dates(table: Table, *, period: str, day: str) -> None:
@@ -276,4 +314,6 @@ _RULES: dict[str, Rule] = {
     "Сальдо": _balances,
     "Оплаты": _payments,
     "Параметры": _parameters,
+    "События приборов": _found_after,
+    "Самовольные подключения": _connections,
 }

@@ -21,7 +21,7 @@ from app.exchange.workbook_table import Table
 from app.exchange.workbook_values import Text
 
 Columns = Mapping[str, Sequence[Text]]
-WITHOUT_KEYS = {BALANCES.table, "parameter"}
+WITHOUT_KEYS = {BALANCES.table, "parameter", "outdoor_temperature"}
 
 _PLACES = ("flat_number", "premises_number")
 _SERIES = ("initial_mcu", "final_mcu")

@@ -72,6 +72,7 @@ ORGANISATIONS = Sheet(
         Column("Адрес", "address"),
         Column("E-mail", "email"),
         Column("Сайт", "site"),
+        word("НДС", "pays_vat", words.YES_NO, comment="Цены содержат НДС; пусто – нет"),
     ),
     key=("code",),
     about="Расчётный центр, исполнители, поставщики, агенты и банки",
@@ -119,6 +120,10 @@ HOUSES = Sheet(
         word("Отопление", "heating_mode", words.HEATING_MODES, comment="Пусто – в сезон"),
         Column("Месяцы отопления", "heating_months", Kind.MONTHS, comment="Например 1-5,9-12"),
         word("Управление", "management", words.MANAGEMENT, comment="По умолчанию УО"),
+        word(
+            "ОДН сверх норматива", "over_norm", words.YES_NO,
+            comment="Да – решение собрания или прямой расчёт поставщика",
+        ),
     ),
     key=("code",),
     free=True,

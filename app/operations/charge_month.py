@@ -5,7 +5,8 @@
     writer thread     the rows of the batch before, with the mark that its houses are done
 
 Interrupted at any moment, the same call with the same key goes on with the houses left. A run
-counts only when it is posted, in one short transaction (80_charge_runs.sql).
+counts only when it is posted, in one short transaction (80_charge_runs.sql); one asked for review
+waits before that for a person (review_charges.py).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,14 +16,15 @@ from uuid import UUID
 
 import numpy as np
 
-from app.domain import fingerprint
+from app.domain import fingerprint, review
 from app.domain.charging import Charges, charge
 from app.domain.fingerprint import HouseDigest, house_digests
 from app.domain.money import Ints
 from app.domain.period import Period
 from app.domain.problem import Problem
 from app.domain.voucher import Voucher, VoucherKind
-from app.store import charging, charging_catalogue, charging_inputs, writing
+from app.errors import Refusal
+from app.store import charging, charging_catalogue, charging_inputs, reviewing, writing
 from app.store.charging import HouseLeft, Run, Scope
 from app.store.charging_catalogue import Catalogue
 from app.store.charging_inputs import Batch
@@ -39,6 +41,7 @@ class ChargedMonth:
 
     :ivar accounts: accounts that have lines
     :ivar fingerprint: hexadecimal, equal for equal lines
+    :ivar doubts: lines held out for a person, None when the run is posted
     """
 
     accounts: int
@@ -47,6 +50,11 @@ class ChargedMonth:
     problems: list[Problem]
     fingerprint: str
     run_no: int
+    doubts: int | None = None
+
+
+class AwaitingReview(Refusal):
+    """A run that waits for a person is not gone on with by itself."""
 
 
 def charge_month(
@@ -58,11 +66,14 @@ def charge_month(
     accounts: Sequence[str] = (),
     on_progress: OnProgress | None = None,
     batch_accounts: int = BATCH_ACCOUNTS,
+    for_review: bool = False,
 ) -> ChargedMonth:
     """Charge an open period, or some houses and accounts of it; a re-run replaces its own lines.
 
     :param houses: codes of houses, accounts: their numbers; none of both is everything
     :param on_progress: told how many accounts are done by each batch
+    :param for_review: stop before the lines count, with what is implausible held out
+    :raises AwaitingReview: when a run of this key stopped so already
     :raises Refusal: when the period is closed, or a house or an account is not there
     :raises Outage: when the database does not answer; the same call goes on
     """
@@ -81,12 +92,23 @@ def charge_month(
     with reading(engine) as snapshot:
         if (posted := charging.posted_fingerprint(snapshot, run.key)) is not None:
             return _outcome(snapshot, run, posted)
+        _refuse_reviewed(snapshot, run)
         _stream(engine, snapshot, run, scope, on_progress=on_progress, size=batch_accounts)
     with reading(engine) as snapshot:
         known = fingerprint.fingerprint(charging.digests(snapshot, run.key))
-    _post(engine, run.key, known)
+    doubts = _hold_for_review(engine, run) if for_review else None
+    if not for_review:
+        _post(engine, run.key, known)
     with reading(engine) as snapshot:
-        return _outcome(snapshot, run, known)
+        return _outcome(snapshot, run, known, doubts=doubts)
+
+
+def _refuse_reviewed(snapshot: Snapshot, run: Run) -> None:
+    if reviewing.waiting(snapshot, run.period) == run.key:
+        raise AwaitingReview(
+            f"Начисление за {run.period.shown} рассчитано и ждёт разбора. Разберите его: "
+            f"kvitok review {run.period}, или снимите: kvitok charge {run.period} --drop."
+        )
 
 
 def pending_run(
@@ -226,34 +248,50 @@ def _of_scope(charges: Charges, batch: Batch, scope: Scope) -> Charges:
     columns: dict[str, Ints] = {
         name: getattr(charges, name)[kept]
         for name in Charges.__slots__
-        if name not in ("period", "problems", "notes")
+        if name not in ("period", "problems", "notes", "house_totals")
     }
     problems = [one for one in charges.problems if one.account in known]
     return replace(charges, **columns, problems=problems)  # type: ignore[arg-type]  # by name
 
 
-def _post(engine: Engine, key: UUID, known: bytes) -> None:
-    """Seal the run's tables, index and check them side by side, and make the run count."""
-    _without_time_out(engine, "seal_run", key=key)
+def prepare(engine: Engine, key: UUID) -> None:
+    """Seal the run's tables, index and check them side by side; the run can be posted then."""
+    without_time_out(engine, "seal_run", key=key)
     with ThreadPoolExecutor(3, "seal") as pool:
         parts = [
-            pool.submit(_without_time_out, engine, "index_run", key=key, part=part)
+            pool.submit(without_time_out, engine, "index_run", key=key, part=part)
             for part in ("entries", "balances")
         ]
-        parts.append(pool.submit(_without_time_out, engine, "check_run", key=key))
+        parts.append(pool.submit(without_time_out, engine, "check_run", key=key))
         for part in parts:
             part.result()
-    _without_time_out(engine, "post_run", key=key, fingerprint=known)
 
 
-def _without_time_out(engine: Engine, function: str, **params: object) -> None:
+def _post(engine: Engine, key: UUID, known: bytes) -> None:
+    prepare(engine, key)
+    without_time_out(engine, "post_run", key=key, fingerprint=known)
+
+
+def _hold_for_review(engine: Engine, run: Run) -> int:
+    """Prepare the run, and hold out what is implausible; gives how many."""
+    prepare(engine, run.key)
+    with reading(engine) as snapshot:
+        limits = review.limits(charging_catalogue.load(snapshot, run.period).rules)
+    with writing.writing(engine) as draft:
+        charging.wait_for_long_work(draft)
+        return reviewing.find(draft, run.key, limits)
+
+
+def without_time_out(engine: Engine, function: str, **params: object) -> None:
     """Call a function that may take longer than a person waits."""
     with writing.writing(engine) as draft:
         charging.wait_for_long_work(draft)
         draft.call(function, **params)
 
 
-def _outcome(snapshot: Snapshot, run: Run, known: bytes) -> ChargedMonth:
+def _outcome(
+    snapshot: Snapshot, run: Run, known: bytes, *, doubts: int | None = None
+) -> ChargedMonth:
     come_to = charging.done(snapshot, run.key)
     return ChargedMonth(
         accounts=come_to.accounts,
@@ -262,4 +300,5 @@ def _outcome(snapshot: Snapshot, run: Run, known: bytes) -> ChargedMonth:
         problems=charging.problems(snapshot, run.key),
         fingerprint=known.hex(),
         run_no=run.number,
+        doubts=doubts,
     )

@@ -4,7 +4,7 @@ read ─▶ check in itself ─▶ check against the database ─▶ one transac
 └────────── problems ──────────┴─▶ nothing is written; with skip_bad the good rows are
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,10 +17,10 @@ from app.exchange.workbook_known import Known, KnownAccount, KnownMeter, Wanted
 from app.exchange.workbook_problems import Problems
 from app.exchange.workbook_staging import PastPayment
 from app.operations.record_past_payments import Recorded, record_past_payments
-from app.store import import_lookup, importing
+from app.store import charging_characteristics, import_lookup, importing
 from app.store.engine import Engine
 from app.store.reading import reading
-from app.store.writing import writing
+from app.store.writing import Draft, writing
 
 Seen = Callable[[int], None]
 _SHEET_OF_TABLE = {
@@ -74,10 +74,7 @@ def import_workbook(
     :raises Outage: when the database does not answer
     """
     problems = Problems()
-    book = workbook_book.read(path, problems, seen=seen)
-    wanted = workbook_checks.prepare(book, problems)
-    known = _known(engine, wanted)
-    workbook_checks.check(book, known, problems, tell_fallen=skip_bad)
+    book, known = checked(engine, path, problems=problems, tell_fallen=skip_bad, seen=seen)
     if len(problems) and not skip_bad:
         return Imported({}, problems.listed())
 
@@ -90,6 +87,48 @@ def import_workbook(
         return Imported({}, problems.listed())
     _take_refused(problems, past, recorded.refused, imported)
     return Imported(imported, problems.listed(), payments=recorded.posted, is_written=True)
+
+
+def checked(
+    engine: Engine,
+    path: Path,
+    *,
+    problems: Problems,
+    tell_fallen: bool = False,
+    seen: Seen = lambda _: None,
+) -> tuple[Book, Known]:
+    """Read a workbook and check it in itself and against the database.
+
+    :param problems: what is wrong is added to them
+    :param tell_fallen: also list rows that are left out because a row they name is bad
+    :raises NotAWorkbook: when the file cannot be read
+    """
+    book = workbook_book.read(path, problems, seen=seen)
+    wanted = workbook_checks.prepare(book, problems)
+    known = _known(engine, wanted)
+    workbook_checks.check(book, known, problems, tell_fallen=tell_fallen)
+    return book, known
+
+
+def merge(
+    draft: Draft, voucher: Voucher, book: Book, *, known: Known, without: Sequence[str] = ()
+) -> None:
+    """Stage and merge the good rows of a workbook in the transaction of the draft.
+
+    :param without: tables that are left out
+    """
+    importing.begin(draft.cursor)
+    draft.call("start_import")
+    with importing.sentences():
+        for table, columns in workbook_staging.staged(book, known):
+            if table not in without:
+                importing.stage(
+                    draft.cursor,
+                    table,
+                    columns=columns,
+                    with_keys=table not in workbook_staging.WITHOUT_KEYS,
+                )
+        draft.call("apply_import", key=voucher.key, actor=voucher.actor, at=voucher.made_at)
 
 
 def _write(
@@ -106,17 +145,7 @@ def _write(
     :raises _NothingWrittenError: when a payment is refused and none may be
     """
     with writing(engine) as draft:
-        importing.begin(draft.cursor)
-        draft.call("start_import")
-        with importing.sentences():
-            for table, columns in workbook_staging.staged(book, known):
-                importing.stage(
-                    draft.cursor,
-                    table,
-                    columns=columns,
-                    with_keys=table not in workbook_staging.WITHOUT_KEYS,
-                )
-            draft.call("apply_import", key=voucher.key, actor=voucher.actor, at=voucher.made_at)
+        merge(draft, voucher, book, known=known)
         recorded = record_past_payments(draft, voucher, payments=past, may_fail=may_fail)
         if recorded.refused and not may_fail:
             raise _NothingWrittenError(recorded.refused)
@@ -166,6 +195,7 @@ def _known(engine: Engine, wanted: Wanted) -> Known:
             for name in wanted.dated
             if (sheet := sheet_named(name)) is not None
         }
+        characteristics = charging_characteristics.names(snapshot) if wanted.has_formulas else []
     return Known(
         codes={_SHEET_OF_TABLE[table]: frozenset(found) for table, found in codes.items()},
         places=frozenset(places),
@@ -179,4 +209,5 @@ def _known(engine: Engine, wanted: Wanted) -> Known:
             for code, zones, digits, installed_on, removed_on in meters
         },
         dated=dated,
+        characteristics=frozenset(characteristics),
     )

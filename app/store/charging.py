@@ -19,6 +19,7 @@ from app.domain.fingerprint import HouseDigest
 from app.domain.period import Period
 from app.domain.problem import Problem
 from app.domain.tariff import unique_rows
+from app.store import charging_houses
 from app.store.charging_inputs import Batch
 from app.store.copying import copy_rows, days_of, uuid_list, uuids_of
 from app.store.reading import Snapshot
@@ -225,6 +226,14 @@ def append(
     copy_rows(
         draft.cursor, f"staging.balance_run_{run.stamp}", columns=_balances(run, charges, keys)
     )
+    if len(charges.house_totals):
+        draft.call(
+            "keep_house_totals",
+            key=run.key,
+            **charging_houses.columns(
+                charges.house_totals, house_ids=batch.house_ids, service_ids=service_ids
+            ),
+        )
     if charges.notes:
         draft.call("keep_notes", numbers=list(charges.notes), texts=list(charges.notes.values()))
     draft.call(

@@ -4,7 +4,9 @@ Keys become places: service 3 is the third of the catalogue. Houses and accounts
 within a batch, so tariffs and norms of a house or an account keep the key until then.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -26,14 +28,20 @@ _NIL = bytes(16)
 _NIL_SQL = "'00000000-0000-0000-0000-000000000000'::uuid"
 
 _SERVICES = """
-select service.id, service.code, service.name, service.unit,
+select service.id, service.code, service.name, service.unit, service.section,
   coalesce(service.resource, '') as resource,
   coalesce((
     select method from app.service_version
     where service_id = service.id
       and valid_from < %(end)s and coalesce(valid_to, 'infinity') > %(first)s
     order by valid_from desc limit 1
-  ), '') as method
+  ), '') as method,
+  coalesce((
+    select formula from app.service_version
+    where service_id = service.id
+      and valid_from < %(end)s and coalesce(valid_to, 'infinity') > %(first)s
+    order by valid_from desc limit 1
+  ), '') as formula
 from app.service order by service.code
 """
 _CONTRACTS = "select id, number from app.contract order by number"
@@ -61,7 +69,7 @@ where valid_from <= %(last)s and coalesce(valid_to, 'infinity') > %(last)s
 
 _SERVICE_KINDS = {
     "id": "uuid", "code": "text", "name": "text", "unit": "text", "resource": "text",
-    "method": "text",
+    "method": "text", "formula": "text", "section": "text",
 }  # fmt: skip
 _TARIFF_KINDS = {
     "service_id": "uuid", "contract_id": "uuid", "house_id": "uuid", "account_id": "uuid",
@@ -147,6 +155,8 @@ def load(snapshot: Snapshot, period: Period) -> Catalogue:
             unit=services["unit"],
             resource=services["resource"],
             method=[Method(one) if one else None for one in services["method"]],
+            formula=services["formula"],
+            section=services["section"],
         ),
         contracts=tuple(contracts["number"]),
         service_ids=services["id"],
@@ -159,8 +169,9 @@ def load(snapshot: Snapshot, period: Period) -> Catalogue:
     )
 
 
-def charging_law() -> dict[str, tuple[law.Dated, ...]]:
-    """Read every table of the law a charge run goes by."""
+@cache
+def charging_law() -> Mapping[str, tuple[law.Dated, ...]]:
+    """Read every table of the law a charge run goes by: once, they come with the program."""
     found: dict[str, tuple[law.Dated, ...]] = {}
     for name in law.CHARGING_TABLES:
         found |= law.table(law_table(name))

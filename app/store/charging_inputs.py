@@ -3,7 +3,7 @@
 Every statement is about some houses and one period; domain/charging.py joins what they give.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.charge_inputs import (
+    PREMISES_KIND_CODES,
     Accounts,
     Assignments,
     ChargeInputs,
     Houses,
     Impossible,
     Premises,
+    communal_flats,
 )
 from app.domain.occupancy import RESIDENT_CODES, Residents
-from app.store import charging_meters
+from app.store import (
+    charging_characteristics,
+    charging_checks,
+    charging_external,
+    charging_heating,
+    charging_history,
+    charging_houses,
+    charging_meters,
+    charging_reductions,
+)
 from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, Catalogue, indexed, places, wide
 from app.store.reading import Snapshot
 
@@ -37,6 +48,8 @@ select house.id, house.code, coalesce(version.premises_area_cm2, -1) as premises
   coalesce(version.common_power_cm2, -1) as common_power,
   coalesce(version.common_heat_cm2, -1) as common_heat,
   coalesce((version.heating_mode = 'even')::int4, 0) as heats_evenly,
+  coalesce(version.over_norm::int4, 0) as over_norm,
+  coalesce((version.management = 'direct')::int4, 0) as is_direct,
   coalesce((select sum(1 << month) from unnest(version.heating_months) as month), 0)::int4
     as heating_months
 from app.house
@@ -50,13 +63,14 @@ select premises.id, premises.house_id,
   (premises.flat_number = '' or not exists (
     select 1 from app.premises as flat where flat.house_id = premises.house_id
       and flat.flat_number = '' and flat.number = premises.flat_number
-  ))::int4 as in_sum
+  ))::int4 as in_sum, premises.flat_number, premises.number
 from app.premises where premises.house_id = any (%(houses)s)
 """
 _AREAS = f"""
 select version.premises_id, {_VALID}, version.total_cm2,
   coalesce(version.heated_cm2, -1) as heated_cm2,
-  coalesce(version.rooms, -1)::int4 as rooms, version.own_heat::int4 as own_heat
+  coalesce(version.rooms, -1)::int4 as rooms, version.own_heat::int4 as own_heat,
+  coalesce(version.living_cm2, -1) as living_cm2, version.kind
 from app.premises
 join app.premises_version as version on version.premises_id = premises.id and {_TOUCHES}
 where premises.house_id = any (%(houses)s)
@@ -90,12 +104,13 @@ where premises.house_id = any (%(houses)s)
 _ASSIGNMENTS = f"""
 select version.service_id, version.contract_id, coalesce(version.house_id, {_NIL_SQL}) as house_id,
   coalesce(version.account_id, {_NIL_SQL}) as account_id,
-  coalesce(version.quantity_mcu, -1) as quantity_mcu, {_VALID}
+  coalesce(version.quantity_mcu, -1) as quantity_mcu,
+  coalesce(version.meter_share_ppm, 0) as meter_share_ppm, {_VALID}
 from app.assignment as version
 where version.house_id = any (%(houses)s) and {_TOUCHES}
 union all
 select version.service_id, version.contract_id, {_NIL_SQL}, version.account_id,
-  coalesce(version.quantity_mcu, -1), {_VALID}
+  coalesce(version.quantity_mcu, -1), coalesce(version.meter_share_ppm, 0), {_VALID}
 from app.premises
 join app.account on account.premises_id = premises.id
 join app.assignment as version on version.account_id = account.id and {_TOUCHES}
@@ -113,12 +128,16 @@ _KINDS: dict[str, dict[str, str]] = {
     _HOUSES: {
         "id": "uuid", "code": "text", "premises_area": "int8", "common_any": "int8",
         "common_cold": "int8", "common_hot": "int8", "common_power": "int8",
-        "common_heat": "int8", "heats_evenly": "int4", "heating_months": "int4",
+        "common_heat": "int8", "heats_evenly": "int4", "over_norm": "int4", "is_direct": "int4",
+        "heating_months": "int4",
     },
-    _PREMISES: {"id": "uuid", "house_id": "uuid", "in_sum": "int4"},
+    _PREMISES: {
+        "id": "uuid", "house_id": "uuid", "in_sum": "int4", "flat_number": "text",
+        "number": "text",
+    },
     _AREAS: {
         "premises_id": "uuid", **_SPAN_KINDS, "total_cm2": "int8", "heated_cm2": "int8",
-        "rooms": "int4", "own_heat": "int4",
+        "rooms": "int4", "own_heat": "int4", "living_cm2": "int8", "kind": "text",
     },
     _ACCOUNTS: {
         "id": "uuid", "number": "text", "premises_id": "uuid", "opened": "int4", "closed": "int4",
@@ -130,7 +149,7 @@ _KINDS: dict[str, dict[str, str]] = {
     _RESIDENTS: {"account_id": "uuid", "kind": "text", **_SPAN_KINDS},
     _ASSIGNMENTS: {
         "service_id": "uuid", "contract_id": "uuid", "house_id": "uuid", "account_id": "uuid",
-        "quantity_mcu": "int8", **_SPAN_KINDS,
+        "quantity_mcu": "int8", "meter_share_ppm": "int8", **_SPAN_KINDS,
     },
     _IMPOSSIBLE: {"premises_id": "uuid", "service_id": "uuid", **_SPAN_KINDS},
 }  # fmt: skip
@@ -143,6 +162,17 @@ class Batch:
     inputs: ChargeInputs
     account_ids: NDArray[np.void]
     house_ids: NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """The places of the keys of a batch."""
+
+    houses: dict[bytes, int]
+    premises: dict[bytes, int]
+    accounts: dict[bytes, int]
+    services: dict[bytes, int]
+    contracts: dict[bytes, int]
 
 
 def load(snapshot: Snapshot, catalogue: Catalogue, house_ids: list[UUID]) -> Batch:
@@ -159,18 +189,16 @@ def load(snapshot: Snapshot, catalogue: Catalogue, house_ids: list[UUID]) -> Bat
         return snapshot.columns(query, about, kinds=_KINDS[query])
 
     houses, premises, accounts = read(_HOUSES), read(_PREMISES), read(_ACCOUNTS)
-    in_house, in_premises = indexed(houses["id"]), indexed(premises["id"])
-    by_account = indexed(accounts["id"])
-    by_service, by_contract = indexed(catalogue.service_ids), indexed(catalogue.contract_ids)
+    places_of = _Places(
+        indexed(houses["id"]), indexed(premises["id"]), indexed(accounts["id"]),
+        indexed(catalogue.service_ids), indexed(catalogue.contract_ids),
+    )  # fmt: skip
+    in_house, in_premises, by_account = places_of.houses, places_of.premises, places_of.accounts
     meters, readings = charging_meters.load(
-        snapshot,
-        about,
-        houses=in_house,
-        premises=in_premises,
-        accounts=by_account,
-        services=by_service,
-    )
-    indices = (by_service, by_contract, in_house, by_account)
+        snapshot, about, houses=in_house, premises=in_premises, accounts=by_account,
+        services=places_of.services,
+    )  # fmt: skip
+    indices = (places_of.services, places_of.contracts, in_house, by_account)
     inputs = ChargeInputs(
         period=period,
         rules=catalogue.rules,
@@ -183,11 +211,44 @@ def load(snapshot: Snapshot, catalogue: Catalogue, house_ids: list[UUID]) -> Bat
         accounts=_accounts(accounts, read(_SHARES), in_premises, by_account),
         residents=_residents(read(_RESIDENTS), by_account),
         assignments=_assignments(read(_ASSIGNMENTS), indices),
-        impossible=_impossible(read(_IMPOSSIBLE), in_premises, by_service),
+        impossible=_impossible(read(_IMPOSSIBLE), in_premises, places_of.services),
         meters=meters,
         readings=readings,
     )
-    return Batch(inputs, accounts["id"], houses["id"])
+    batch = Batch(inputs, accounts["id"], houses["id"])
+    return _with_rarities(snapshot, catalogue, about, batch, places_of)
+
+
+def _with_rarities(
+    snapshot: Snapshot, catalogue: Catalogue, about: dict[str, Any], batch: Batch, at: _Places
+) -> Batch:
+    """Add what only some houses have: each is read when there is any of it."""
+    years = charging_heating.load(
+        snapshot,
+        catalogue,
+        houses=batch.inputs.houses,
+        house_ids=about["houses"],
+        house_index=at.houses,
+        premises_index=at.premises,
+    )
+    inputs = replace(batch.inputs, heat_years=years)
+    inputs = charging_houses.with_totals(snapshot, inputs, about, places=(at.houses, at.services))
+    inputs = charging_checks.with_checks(
+        snapshot, about, inputs, accounts=at.accounts, services=at.services
+    )
+    inputs = charging_characteristics.with_characteristics(
+        snapshot, about, inputs, places=(at.houses, at.premises, at.accounts)
+    )
+    inputs = charging_external.with_external(
+        snapshot, about, inputs, places=(at.accounts, at.services, at.contracts)
+    )
+    inputs = charging_reductions.with_reductions(
+        snapshot, about, inputs, houses=at.houses, accounts=at.accounts
+    )
+    inputs = charging_history.with_history(
+        snapshot, about, inputs, account_ids=batch.account_ids, service_ids=catalogue.service_ids
+    )
+    return replace(batch, inputs=inputs)
 
 
 def _houses(columns: dict[str, Any]) -> Houses:
@@ -198,6 +259,8 @@ def _houses(columns: dict[str, Any]) -> Houses:
         common_area_cm2=np.column_stack([columns[name] for name in common]).astype(np.int64),
         heats_evenly=wide(columns["heats_evenly"]),
         heating_months=wide(columns["heating_months"]),
+        over_norm=wide(columns["over_norm"]),
+        is_direct=wide(columns["is_direct"]),
     )
 
 
@@ -207,8 +270,12 @@ def _premises(
     houses: dict[bytes, int],
     index: dict[bytes, int],
 ) -> Premises:
+    house = places(identity["house_id"], houses)
+    flat, flat_premises = communal_flats(
+        house.tolist(), identity["flat_number"], identity["number"]
+    )
     return Premises(
-        house=places(identity["house_id"], houses),
+        house=house,
         in_sum=wide(identity["in_sum"]),
         version_of=places(versions["premises_id"], index),
         valid_from=wide(versions["valid_from"]),
@@ -217,6 +284,10 @@ def _premises(
         heated_cm2=wide(versions["heated_cm2"]),
         rooms=wide(versions["rooms"]),
         own_heat=wide(versions["own_heat"]),
+        kind=np.array([int(PREMISES_KIND_CODES[one]) for one in versions["kind"]], dtype=np.int64),
+        living_cm2=wide(versions["living_cm2"]),
+        flat=flat,
+        flat_premises=flat_premises,
     )
 
 
@@ -257,6 +328,7 @@ def _assignments(columns: dict[str, Any], indices: tuple[dict[bytes, int], ...])
         house=places(columns["house_id"], houses),
         account=places(columns["account_id"], accounts),
         quantity_mcu=wide(columns["quantity_mcu"]),
+        meter_share_ppm=wide(columns["meter_share_ppm"]),
         valid_from=wide(columns["valid_from"]),
         valid_to=wide(columns["valid_to"]),
     )

@@ -11,10 +11,13 @@ from app.store.reading import Snapshot
 
 _NIL_SQL = "'00000000-0000-0000-0000-000000000000'::uuid"
 # SOURCE_RANKS of app/domain/meter.py.
-_RANK = """case source when 'initial' then 0 when 'payer' then 1 when 'automatic' then 2
+RANK_SQL = """case source when 'initial' then 0 when 'payer' then 1 when 'automatic' then 2
   when 'inspector' then 3 else 4 end"""
-_ZONE = """case reading.zone when 'day' then 1 when 'night' then 2 when 'peak' then 3
+ZONE_SQL = """case reading.zone when 'day' then 1 when 'night' then 2 when 'peak' then 3
   when 'half-peak' then 4 else 0 end"""
+MONTH_SQL = (
+    "(extract(year from reading.period)::int4 * 12 + extract(month from reading.period)::int4 - 1)"
+)
 _LISTED = """meter.house_id = any (%(houses)s) and meter.installed_on < %(end)s
   and coalesce(meter.removed_on, 'infinity') > %(first)s"""
 
@@ -25,15 +28,12 @@ _METERS = f"""
 select meter.id, meter.code, meter.service_id, meter.house_id,
   coalesce(meter.premises_id, {_NIL_SQL}) as premises_id,
   coalesce(meter.account_id, {_NIL_SQL}) as account_id,
-  (meter.kind = 'house')::int4 as of_house, meter.zones::int4 as zones,
+  (meter.kind = 'house')::int4 as of_house, (meter.kind = 'flat')::int4 as of_flat,
+  meter.zones::int4 as zones,
   coalesce(({_DIALS})[meter.digits] * 1000000, 0) as dial_mcu, meter.ratio_mcu,
   meter.installed_on - {EPOCH_SQL} as installed,
   coalesce(meter.removed_on - {EPOCH_SQL}, {FAR_SQL}) as removed,
   coalesce(meter.verified_to - {EPOCH_SQL}, {FAR_SQL}) as verified_to,
-  exists (
-    select 1 from app.meter_event as event where event.meter_id = meter.id
-      and event.valid_from < %(end)s and coalesce(event.valid_to, 'infinity') > %(first)s
-  )::int4 as has_event,
   case when meter.kind = 'house' then coalesce(given.volume_mcu, dial.volume_mcu, -1) else -1 end
     as last_year_mcu
 from app.meter
@@ -58,8 +58,9 @@ where {_LISTED}
 # "offset 0" keeps each side going by its index from the meters of the batch: however long the
 # history, a batch reads a row or two of each meter.
 _READINGS = f"""
-select reading.meter_id, {_ZONE} as zone, reading.taken_on - {EPOCH_SQL} as taken_on,
-  {_RANK} as rank, 1 as in_period, (reading.value_mcu is null)::int4 as is_volume,
+select reading.meter_id, {ZONE_SQL} as zone, reading.taken_on - {EPOCH_SQL} as taken_on,
+  {RANK_SQL} as rank, 1 as in_period, {MONTH_SQL} as month,
+  (reading.value_mcu is null)::int4 as is_volume,
   coalesce(reading.value_mcu, reading.volume_mcu) as value_mcu
 from app.meter
 cross join lateral (
@@ -68,13 +69,14 @@ cross join lateral (
 ) as reading
 where {_LISTED}
 union all
-select before.meter_id, before.zone, before.taken_on - {EPOCH_SQL}, before.rank, 0, 0,
-  before.value_mcu
+select before.meter_id, before.zone, before.taken_on - {EPOCH_SQL}, before.rank, 0, before.month,
+  0, before.value_mcu
 from app.meter
 join (values (1, ''), (2, 'day'), (2, 'night'), (3, 'peak'), (3, 'half-peak'), (3, 'night'))
   as part (zones, zone) on part.zones = meter.zones
 cross join lateral (
-  select reading.meter_id, {_ZONE} as zone, reading.taken_on, {_RANK} as rank, reading.value_mcu
+  select reading.meter_id, {ZONE_SQL} as zone, reading.taken_on, {RANK_SQL} as rank,
+    {MONTH_SQL} as month, reading.value_mcu
   from app.reading
   where reading.meter_id = meter.id and reading.zone = part.zone
     and reading.period < %(first)s and reading.value_mcu is not null
@@ -83,7 +85,8 @@ cross join lateral (
 ) as before
 where {_LISTED}
 union all
-select reading.meter_id, {_ZONE}, reading.taken_on - {EPOCH_SQL}, {_RANK}, 0, 1, reading.volume_mcu
+select reading.meter_id, {ZONE_SQL}, reading.taken_on - {EPOCH_SQL}, {RANK_SQL}, 0,
+  {MONTH_SQL}, 1, reading.volume_mcu
 from app.meter
 join app.reading on reading.meter_id = meter.id
   and reading.volume_mcu is not null and reading.period < %(first)s
@@ -117,7 +120,8 @@ def load(
             "id": "uuid", "code": "text", "service_id": "uuid", "house_id": "uuid",
             "premises_id": "uuid", "account_id": "uuid", "of_house": "int4", "zones": "int4",
             "dial_mcu": "int8", "ratio_mcu": "int8", "installed": "int4", "removed": "int4",
-            "verified_to": "int4", "has_event": "int4", "last_year_mcu": "int8",
+            "verified_to": "int4", "last_year_mcu": "int8",
+            "of_flat": "int4",
         },
     )  # fmt: skip
     known = {bytes(16), *accounts}
@@ -139,8 +143,8 @@ def load(
         installed=wide(columns["installed"]),
         removed=wide(columns["removed"]),
         verified_to=wide(columns["verified_to"]),
-        has_event=wide(columns["has_event"]),
         last_year_mcu=wide(columns["last_year_mcu"]),
+        of_flat=wide(columns["of_flat"]),
     )
     return meters, _readings(snapshot, about, columns["id"].tolist())
 
@@ -151,7 +155,7 @@ def _readings(snapshot: Snapshot, about: Mapping[str, object], meter_ids: list[b
         about,
         kinds={
             "meter_id": "uuid", "zone": "int4", "taken_on": "int4", "rank": "int4",
-            "in_period": "int4", "is_volume": "int4", "value_mcu": "int8",
+            "in_period": "int4", "month": "int4", "is_volume": "int4", "value_mcu": "int8",
         },
     )  # fmt: skip
     index = {key: at for at, key in enumerate(meter_ids)}
@@ -161,6 +165,6 @@ def _readings(snapshot: Snapshot, about: Mapping[str, object], meter_ids: list[b
         len(columns["zone"]),
     )
     kept = np.flatnonzero(meter >= 0)
-    names = ("zone", "taken_on", "rank", "in_period", "is_volume", "value_mcu")
+    names = ("zone", "taken_on", "rank", "in_period", "month", "is_volume", "value_mcu")
     rest = {name: wide(columns[name][kept]) for name in names}
     return Readings(meter=meter[kept], **rest)

@@ -47,7 +47,9 @@ from app.absence join app.account on account.id = absence.account_id
 where account.number = any (%(accounts)s)""",
     "tariff": """
 select service.code as service, contract.number as contract, house.code as house,
-  account.number as account, zone, component, volume_from_mcu::text, volume_to_mcu::text,
+  account.number as account, zone, nullif(component, 'capacity') as component,
+  case when component = 'capacity' then 'capacity' else 'volume' end as rate,
+  volume_from_mcu::text, volume_to_mcu::text,
   tariff.valid_from::text, tariff.valid_to::text
 from app.tariff join app.service on service.id = tariff.service_id
 left join app.contract on contract.id = tariff.contract_id
@@ -72,6 +74,12 @@ select meter.code as meter, meter_event.kind, meter_event.valid_from::text,
   meter_event.valid_to::text
 from app.meter_event join app.meter on meter.id = meter_event.meter_id
 where meter.code = any (%(meters)s)""",
+    "unauthorised_connection": """
+select account.number as account, service.code as service, kept.valid_from::text,
+  kept.valid_to::text
+from app.unauthorised_connection as kept join app.account on account.id = kept.account_id
+join app.service on service.id = kept.service_id
+where account.number = any (%(accounts)s)""",
     "parameter": "select code, valid_from::text, valid_to::text from app.parameter",
 }
 

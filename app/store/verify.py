@@ -128,7 +128,28 @@ CHECKS: dict[str, str] = {
           where entry.period = charge_run.period and entry.run_no = charge_run.run_no
             and entry.reverses_run = 0
         ) as booked on true
-        where houses.lines <> booked.lines or houses.amount_kop <> booked.amount_kop
+        join lateral (
+          select count(*) as lines, coalesce(sum(amount_kop), 0) as amount_kop
+          from app.held_line as line where line.voucher_id = charge_run.voucher_id
+        ) as held on true
+        where houses.lines <> booked.lines + held.lines
+          or houses.amount_kop <> booked.amount_kop + held.amount_kop
+    """,
+    "adjustment-has-a-reason": """
+        select voucher.id, voucher.period, voucher.actor
+        from app.voucher
+        where voucher.kind = 'adjustment' and coalesce(btrim(voucher.reason), '') = ''
+    """,
+    "recalculation-is-became-less-was": """
+        select entry.voucher_id, entry.line_no, entry.amount_kop, entry.volume_mcu, entry.inputs
+        from app.entry
+        where entry.run_no = 0 and entry.method = 270
+          and (entry.amount_kop <> entry.inputs[2] - entry.inputs[1]
+            or entry.volume_mcu <> entry.inputs[4] - entry.inputs[3]
+            or entry.origin_period > entry.period
+            or exists (select 1 from unnest(entry.inputs[6:8]) as used (number)
+                       where used.number <> 0 and not exists (
+                         select 1 from app.note where note.number = used.number)))
     """,
     "reversal-is-the-opposite": """
         select payment.id, payment.reverses, payment.amount_kop,

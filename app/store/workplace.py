@@ -27,3 +27,8 @@ def look(snapshot: Snapshot, *, branch_id: int, desk_no: int, on: date) -> Workp
     )
     shift = cash.open_shift(snapshot, branch_id=branch_id, desk_no=desk_no)
     return Workplace(shift, month, state in {None, "open"})
+
+
+def open_period(snapshot: Snapshot) -> Period:
+    """Give the first open month: what is charged next."""
+    return period.of(snapshot.value("select app.first_open_period()"))

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from pathlib import Path
 
 from app.domain import explanation, money
 from app.domain.period import Period
+from app.operations.justify_charges import justify_charges
 from app.store import card, card_panels, cash, charges, dues, search
 from app.store.engine import Engine
 from app.store.reading import Snapshot, reading
@@ -44,10 +46,14 @@ _VERIFICATION_WARNING_DAYS = 60
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """Where cards come from; every call runs off the GUI thread."""
+    """Where cards come from; every call runs off the GUI thread.
+
+    :ivar papers: folder that PDF files go into
+    """
 
     engine: Engine
     now: Callable[[], datetime]
+    papers: Path = Path()
 
     def load(self, account_number: str, wanted: Period | None) -> AccountCard:
         """Give the card of an account in a period; None is the last month with turnover."""
@@ -96,6 +102,12 @@ class Cards:
         """Say in words where a number of the table comes from."""
         with reading(self.engine) as snapshot:
             return _explained(snapshot, figure)
+
+    def hand_out(self, account_number: str, period: Period) -> Path:
+        """Write the justification of a month as PDF into the folder of papers."""
+        out = self.papers / f"justification-{account_number}-{period}.pdf"
+        justify_charges(self.engine, account_number, period, out=out, on=self.now().date())
+        return out
 
     def search(self, text: str) -> Sequence[Found]:
         """Find accounts by number, address or name."""

@@ -15,12 +15,18 @@ from app.store.desk_journal import DeskJournal
 from app.store.engine import Engine
 from app.store.reading import reading
 from app.ui.account_cards import Cards
+from app.ui.charge_runs import ChargeRuns
 from app.ui.desk_actions import Desk
 from app.ui.notice import Notice, notice_of
 from app.ui.pages.account import AccountPage
 from app.ui.pages.cash_desk import CashDeskPage
+from app.ui.pages.charge_run import ChargeRunPage
+from app.ui.pages.recalculation import RecalculationPage
+from app.ui.pages.what_if_page import WhatIfPage
+from app.ui.recalculations import Recalculations
 from app.ui.scanning import ScanGuard
 from app.ui.task import Tasks
+from app.ui.trials import Trials
 from app.ui.widgets.lamp import LampState
 from app.ui.window import Window
 
@@ -52,7 +58,7 @@ class Workstation(QObject):
         self._engine, self._settings, self._journal, self._now = engine, settings, journal, now
         self._printer = printer or found.receipt_printer(devices)
         self.tasks = Tasks(self)
-        self.cards = Cards(engine, now)
+        self.cards = Cards(engine, now, settings.data_dir / "papers")
         self.desk = Desk(
             engine,
             journal,
@@ -65,6 +71,11 @@ class Workstation(QObject):
         self.window = Window(self.tasks, search=self.cards.search)
         self.desk_page = CashDeskPage(self.tasks, self.desk, search=self.cards.search)
         self.account_page = AccountPage(self.tasks, self.cards)
+        self.charge_page = ChargeRunPage(self.tasks, ChargeRuns(engine, settings.cashier, now))
+        self.recalculation_page = RecalculationPage(
+            self.tasks, Recalculations(engine, settings.cashier, now)
+        )
+        self.what_if_page = WhatIfPage(self.tasks, Trials(engine, settings.cashier, now))
         self._add_pages()
         self.guard = ScanGuard(self)
         self.guard.watch(self.window)
@@ -105,6 +116,18 @@ class Workstation(QObject):
         self.window.add_page("desk", word="Касса", icon_name="ph.wallet", page=self.desk_page)
         self.window.add_page(
             "account", word="Счёт", icon_name="ph.user-rectangle", page=self.account_page
+        )
+        self.window.add_page(
+            "charges", word="Начисления", icon_name="ph.calculator", page=self.charge_page
+        )
+        self.window.add_page(
+            "recalculation",
+            word="Перерасчёт",
+            icon_name="ph.arrows-clockwise",
+            page=self.recalculation_page,
+        )
+        self.window.add_page(
+            "what-if", word="Что если", icon_name="ph.scales", page=self.what_if_page
         )
         self.desk_page.card_asked.connect(
             lambda number: self.window.open_account(number, key="account")

@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,18 @@ from app.domain.service import (
     ZONE_WORDS,
     Method,
 )
+from app.domain.workbook_words import METER_EVENTS
 from app.store.charging_catalogue import charging_law
 from tests.domain.test_charging_oracle import stored
+from tests.fixtures import heat_cases, house_cases, reduction_cases
+from tests.fixtures.calculator import check_steps
 from tests.fixtures.charge_world import (
     LONG_AGO,
     Account,
     Assignment,
+    Characteristic,
+    Charged,
+    External,
     Flat,
     House,
     Meter,
@@ -35,6 +42,7 @@ from tests.fixtures.charge_world import (
     World,
     inputs_of,
 )
+from tests.fixtures.check_world import Connection, HeatFailure, Interference
 
 HERE = Path(__file__).parent
 MAIN = "У"
@@ -42,7 +50,9 @@ KEYS = {
     "name", "law", "period", "method", "resource", "unit", "price", "tariffs", "norms", "area",
     "heated", "rooms", "flats", "accounts", "residents", "quantity", "meters", "waters", "house",
     "house_meter", "assignments", "impossible", "parameters", "lines", "problem",
-}  # fmt: skip
+    "formula", "characteristics", "external", "section", "connections", "heat_failure",
+    "charged",
+} | house_cases.KEYS | heat_cases.KEYS | reduction_cases.KEYS  # fmt: skip
 
 
 def cases() -> list[Any]:
@@ -62,10 +72,10 @@ def world_of(case: dict[str, Any]) -> World:
     meters, readings = _meters(case, waters)
     main = Service(
         MAIN, METHOD_WORDS[case["method"]], RESOURCE_WORDS.get(case.get("resource", ""), ""),
-        case.get("unit", "м3"),
+        case.get("unit", "м3"), case.get("formula", ""), case.get("section", ""),
     )  # fmt: skip
     impossible = case.get("impossible")
-    return World(
+    world = World(
         period=month,
         rules=rules,
         services=(main, *(Service(f"У{one['resource']}", Method.METER_OR_NORM,
@@ -91,7 +101,8 @@ def world_of(case: dict[str, Any]) -> World:
             *(
                 Assignment(MAIN, "" if "account" in one else "1", one.get("account", ""),
                            one.get("contract", "Д-1"), one.get("since", LONG_AGO),
-                           one.get("until"), one.get("quantity", case.get("quantity", "")))
+                           one.get("until"), one.get("quantity", case.get("quantity", "")),
+                           one.get("meter_share", ""))
                 for one in case.get("assignments", [{}])
             ),
             *(Assignment(f"У{one['resource']}", house="1") for one in waters),
@@ -99,7 +110,46 @@ def world_of(case: dict[str, Any]) -> World:
         impossible=(("1", "1", MAIN, impossible["since"], None),) if impossible else (),
         meters=tuple(meters),
         readings=tuple(readings),
+        charged=tuple(
+            Charged(accounts[0].number, MAIN, period.parse(on), volume)
+            for on, volume in case.get("charged", [])
+        ),
+        interferences=tuple(_interferences(case)),
+        connections=tuple(
+            Connection(**{"account": accounts[0].number, "service": MAIN} | one)
+            for one in case.get("connections", [])
+        ),
+        heat_failures=tuple(
+            HeatFailure("ОДПУ", **one) for one in [case.get("heat_failure")] if one
+        ),
+        characteristics=tuple(map(_characteristic, case.get("characteristics", []))),
+        external=tuple(
+            External(one.get("account", accounts[0].number), MAIN, one["amount"],
+                     one.get("volume", ""), document=one.get("document", ""))
+            for one in case.get("external", [])
+        ),
     )  # fmt: skip
+    world = heat_cases.with_heat(case, world, MAIN)
+    world = house_cases.with_house(case, world, MAIN)
+    return reduction_cases.with_reductions(case, world, MAIN)
+
+
+def _interferences(case: dict[str, Any]) -> list[Interference]:
+    """Events «вмешательство» of the meters; `found` where the day it began is not known."""
+    return [
+        Interference(f"П{nth}", event["since"], event.get("until"), event.get("found"))
+        for nth, one in enumerate(
+            [*case.get("meters", []), *(w for w in case.get("waters", []) if "readings" in w)]
+        )
+        for event in one.get("events", [])
+        if event["kind"] == "вмешательство"
+    ]
+
+
+def _characteristic(one: dict[str, Any]) -> Characteristic:
+    """Of the account it names; of the flat; else of the house."""
+    account, flat = one.get("account", ""), one.get("flat", "")
+    return Characteristic(one["name"], one["value"], "" if account else "1", flat, account)
 
 
 def _account(one: dict[str, Any]) -> Account:
@@ -114,7 +164,8 @@ def _flat(case: dict[str, Any], one: dict[str, Any]) -> Flat:
     return Flat(
         "1", one["number"], one.get("area", case.get("area", "50")), one.get("since", LONG_AGO),
         one.get("until"), one.get("heated", case.get("heated", "")), case.get("rooms", -1),
-        one.get("own_heat", False),
+        one.get("own_heat", False), one.get("living", ""), one.get("kind", "flat"),
+        one.get("of_flat", ""),
     )  # fmt: skip
 
 
@@ -122,7 +173,10 @@ def _house(one: dict[str, Any]) -> House:
     common = tuple(
         ("" if name == "any" else name, area) for name, area in one.get("common", {}).items()
     )
-    return House("1", one.get("area", ""), common, one.get("even", False))
+    return House(
+        "1", one.get("area", ""), common, one.get("even", False),
+        over_norm=one.get("over_norm", False), direct=one.get("direct", False),
+    )  # fmt: skip
 
 
 def _tariffs(case: dict[str, Any]) -> list[Tariff]:
@@ -133,7 +187,8 @@ def _tariffs(case: dict[str, Any]) -> list[Tariff]:
             MAIN, one["price"], one.get("since", LONG_AGO), one.get("until"),
             one.get("contract", ""), one.get("house", ""), one.get("account", ""),
             ZONE_WORDS.get(one.get("zone", ""), ""),
-            COMPONENT_WORDS.get(one.get("component", ""), ""), one.get("from", "0"),
+            "capacity" if one.get("rate") == "мощность"
+            else COMPONENT_WORDS.get(one.get("component", ""), ""), one.get("from", "0"),
             one.get("to", ""),
         )
         for one in case["tariffs"]
@@ -156,15 +211,23 @@ def _meters(
     for nth, (service, one) in enumerate(known):
         code = f"П{nth}"
         about = {name: one[name] for name in
-                 ("digits", "ratio", "zones", "installed", "removed", "verified_to", "has_event")
+                 ("digits", "ratio", "zones", "installed", "removed", "verified_to")
                  if name in one}  # fmt: skip
-        meters.append(Meter(code, service, "1", "1", **about))
+        about["events"] = tuple(
+            (METER_EVENTS[event["kind"]], event["since"], event.get("until"))
+            for event in one.get("events", [])
+        )
+        about["of_flat"] = one.get("kind") == "квартирный"
+        meters.append(
+            Meter(code, service, "1", one.get("flat", "1"), one.get("account", ""), **about)
+        )
         for zone, name in (("", "readings"), ("day", "day"), ("night", "night")):
             for on, value, *source in one.get(name, []):
                 readings.append(
                     Reading(code, date.fromisoformat(on), value, zone=zone,
                             source=source[0] if source else "payer")
                 )  # fmt: skip
+        readings += _monthly(code, one.get("monthly", {}))
         for on, value in one.get("volumes", []):
             readings.append(Reading(code, date.fromisoformat(on), volume=value))
     if (house := case.get("house_meter")) is not None:
@@ -173,6 +236,16 @@ def _meters(
             on = period.parse(case.get("period", "2026-10")).last_day
             readings.append(Reading("ОДПУ", on, volume=house["volume"]))
     return meters, readings
+
+
+def _monthly(code: str, given: dict[str, Any]) -> list[Reading]:
+    """Readings on the 20th of one month after another."""
+    since = period.parse(given["since"]) if given else None
+    return [
+        Reading(code, since.plus(nth).first_day.replace(day=20), value, zone=zone)
+        for zone, name in (("", "dials"), ("day", "day"), ("night", "night"))
+        for nth, value in enumerate(given.get(name, []))
+    ]
 
 
 def line_of(world: World, charges: Charges, at: int) -> ChargeLine:
@@ -235,4 +308,16 @@ def test_case_is_explained_with_its_law_formula_and_amount(case: dict[str, Any])
         assert line.law in said
         assert f"= {money.shown(line.amount_kop)} ₽; " in said
         assert explanation.steps(line)[-1] == f"Почему так: {explanation.why(line)}"
+        # What is printed can be put into a calculator and gives the amount.
+        assert check_steps(explanation.steps(line)) == Fraction(line.amount_kop, 100)
         assert replay.amount_kop(line.stored) == line.amount_kop
+
+
+@pytest.mark.parametrize("case", [one for one in cases() if "totals" in one.values[0]])
+def test_case_leaves_its_totals_of_the_house(case: dict[str, Any]):
+    world = world_of(case)
+
+    charges = charge(inputs_of(world))
+
+    known = house_cases.shown(charges, world, MAIN)
+    assert {name: known[name] for name in case["totals"]} == case["totals"]

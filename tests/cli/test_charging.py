@@ -88,3 +88,22 @@ def test_unfinished_runs_are_dropped_when_asked(stock, kvitok):
     assert document(kvitok("charge", "2026-10", "--drop", "--json")) == {
         "period": "2026-10", "dropped": 0,
     }  # fmt: skip
+
+
+def test_a_justification_is_handed_out_as_a_paper(stock, kvitok, tmp_path):
+    document(kvitok("charge", "2026-10", "--json"))
+    out = tmp_path / "обоснование.pdf"
+
+    status, _, err = kvitok("explain", "010021", "2026-10", "--out", str(out))
+
+    assert status == 0
+    assert "Обоснование записано" in err
+    assert out.read_bytes().startswith(b"%PDF")
+
+
+def test_nothing_charged_is_nothing_to_hand_out(stock, kvitok, tmp_path):
+    status, _, err = kvitok("explain", "010021", "2026-10", "--out", str(tmp_path / "a.pdf"))
+
+    assert status == 2
+    assert "обосновывать нечего" in err
+    assert not (tmp_path / "a.pdf").exists()

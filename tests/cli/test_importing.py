@@ -82,7 +82,7 @@ def test_good_rows_of_a_bad_workbook_are_taken_when_asked(
     assert kvitok(path, "--skip-bad", "--json") == 0
 
     document = json.loads(capsys.readouterr().out)
-    assert document["imported"]["Тарифы"] == 4
+    assert document["imported"]["Тарифы"] == 5
     assert len(document["problems"]) == 1
 
 

@@ -95,18 +95,18 @@ def _is_of_a_whole(oracle: "Oracle", line: Line) -> bool:
     days = range(line.day_from, line.day_to)
     if service.method is Method.WASTE_WATER:
         own = oracle.meters(line.service)
-        if any(oracle.covers(one, days[0]) for one in own):
+        if oracle.by_meters(line.service, days[0]):
             return not any(one.account for one in own)
         waters = [one for one in oracle.water_services() if oracle.active_days(one.code)]
         of_all = [oracle.meters(one.code) for one in waters]
         return bool(waters) and all(
             some and not any(one.account for one in some)
-            and all(any(oracle.covers(one, day) for one in some)
+            and all(oracle.by_meters(water.code, day)
                     for day in days if day in oracle.active_days(water.code))
             for some, water in zip(of_all, waters, strict=True)
         )  # fmt: skip
     some = [one for one in oracle.meters(line.service) if oracle.covers(one, line.day_from)]
-    return bool(some) and not any(one.account for one in some)
+    return oracle.by_meters(line.service, line.day_from) and not any(one.account for one in some)
 
 
 class Oracle:
@@ -239,6 +239,22 @@ class Oracle:
     def covers(self, meter: Meter, day: int) -> bool:
         return self.lives(meter.installed, meter.removed, day)
 
+    def is_silent(self, meter: Meter) -> bool:
+        """No reading of the month; random worlds have no history, so there is no average."""
+        return not any(
+            one.meter == meter.code
+            and (one.period.first_day if one.period else one.on.replace(day=1)) == self.first
+            for one in self.world.readings
+        )
+
+    def by_norm_after(self, code: str, day: int) -> bool:
+        """A silent meter gives its days of the whole resource to the norm."""
+        return any(self.covers(one, day) and self.is_silent(one) for one in self.meters(code))
+
+    def by_meters(self, code: str, day: int) -> bool:
+        covered = any(self.covers(one, day) for one in self.meters(code))
+        return covered and not self.by_norm_after(code, day)
+
     def counted(self, meter: Meter, zone: str) -> Fraction:
         """Volume of the month; random worlds have no reading on a day of change."""
         mine = [one for one in self.world.readings if (one.meter, one.zone) == (meter.code, zone)]
@@ -249,6 +265,8 @@ class Oracle:
             and (one.period.first_day if one.period else one.on.replace(day=1)) == self.first
         ]
         before = [one for one in mine if one not in now and one.on < self.on(self.days)]
+        if not now and any(self.world.period.first_day <= one.on for one in before):
+            return Q(0)
         if not now:
             raise CannotBeCharged
         if now[-1].volume:
@@ -318,7 +336,7 @@ class Oracle:
         """Shares of those who are charged by the same meter of the flat for the same days."""
         if not self.meters(code) or any(one.account for one in self.meters(code)):
             return {}
-        if not self.covers(self.meters(code)[0], run[0]):
+        if not self.by_meters(code, run[0]):
             return {}
         sharers = [
             one
@@ -334,7 +352,7 @@ class Oracle:
             (code, run)
             for contract in self.world.contracts
             for run in self.runs(code, contract)
-            if any(self.covers(meter, run[0]) for meter in self.meters(code))
+            if self.by_meters(code, run[0])
         ]
 
     # -- runs of days on which nothing changes ---------------------------------------------------
@@ -390,10 +408,12 @@ class Oracle:
                     Method.HOT_WATER_TWO_PART)  # fmt: skip
         if service.method in methods:
             state.append(self.flat(day))
-        if service.method in methods or service.method in by_meter:
+        by_share = (*methods, *by_meter, Method.HEATING)
+        if service.method in by_share:
             state.append(self.share(self.on(day)))
         if service.method in by_meter:
             state.append(any(self.covers(one, day) for one in self.meters(code)))
+            state.append(self.by_norm_after(code, day))
         if service.method is Method.POWER:
             state.append(self.persons(day))
         state.append(self.impossible(code, day))
@@ -494,7 +514,7 @@ class Oracle:
         heat_norm = None
         if method is Method.HOT_WATER_TWO_PART:
             heat_norm = self.needed_norm(code, "heat-per-volume", run[0])
-        if any(self.covers(one, run[0]) for one in self.meters(code)):
+        if self.by_meters(code, run[0]):
             zones = ZONES[max(one.zones for one in self.meters(code))]
             parts = [(zone, self.by_meter(code, run, zone), 0) for zone in zones]
         elif method is Method.GAS:
@@ -516,7 +536,7 @@ class Oracle:
 
     def factor(self, service: Service, day: int) -> Fraction:
         """Formula 4(1): cold and hot water, no meter, and a meter could be there."""
-        if self.impossible(service.code, day):
+        if self.impossible(service.code, day) or self.by_norm_after(service.code, day):
             return Q(0)
         rules = self.world.rules
         factor = {"cold": rules.raising_cold_ppm, "hot": rules.raising_hot_ppm}
@@ -579,7 +599,7 @@ class Oracle:
         ]
 
     def waste_water(self, code: str, run: list[int]) -> Fraction:
-        if any(self.covers(one, run[0]) for one in self.meters(code)):
+        if self.by_meters(code, run[0]):
             return self.by_meter(code, run, "")
         total, metered = Q(0), False
         for water in self.water_services():

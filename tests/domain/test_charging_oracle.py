@@ -65,6 +65,7 @@ def stored(charges: Charges, at: int) -> StoredLine:
     return StoredLine(
         period=charges.period,
         slots=charges.slots[at].tolist(),
+        notes=charges.notes,
         **{name: int(getattr(charges, name)[at]) for name in names},
     )
 

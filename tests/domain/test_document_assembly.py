@@ -5,6 +5,7 @@ from app.domain import slip, slip_build
 from app.domain.basis import Basis
 from app.domain.document_assembly import ChargedFact, Facts, assemble
 from app.domain.ledger import EntryKind
+from app.domain.paper_methods import METHOD_ON_PAPER
 from app.domain.payment_document import LineGroup, Payee, Provider, Turnover
 from app.domain.period import Period
 from app.domain.service import Component, Zone
@@ -53,6 +54,14 @@ def test_a_charge_is_a_row_with_its_volume_price_and_method() -> None:
     assert line.group is LineGroup.UTILITIES
     assert (line.volume_mcu, line.price_mcr, line.individual_kop) == (5_100_000, 60_310_000, 30_758)
     assert line.method == "норматив"
+
+
+def test_a_formula_that_gives_roubles_prints_no_volume() -> None:
+    guard = replace(WATER, volume_mcu=0, method=Basis.FORMULA_AMOUNT)
+
+    (line,) = assemble(facts(guard), period=OCTOBER, receiving=CENTRE).lines
+
+    assert (line.volume_mcu, line.price_mcr, line.individual_kop) == (None, 60_310_000, 30_758)
 
 
 def test_the_excess_of_the_raising_factor_joins_its_row() -> None:
@@ -143,3 +152,16 @@ def test_without_a_centre_each_payee_has_a_code_of_its_own() -> None:
     assert document.qr == b""
     assert slip.parse(document.payees[0].qr).amount_kop == 30_758
     assert document.payees[1].qr == b""
+
+
+# Corrections of other lines: the document shows them in the column of recalculations.
+CORRECTIONS = {
+    Basis.NONE, Basis.ABSENCE, Basis.ABSENCE_PART, Basis.ABSENCE_RANGE, Basis.ABSENCE_HEAT,
+    Basis.ABSENCE_WASTE, Basis.ABSENCE_RAISED, Basis.QUALITY, Basis.UNSUPPLIED,
+    Basis.QUALITY_COLD, Basis.MAINTENANCE, Basis.BENEFIT_VOLUME, Basis.BENEFIT_SHARE,
+    Basis.DISCOUNT_VOLUME, Basis.DISCOUNT_SHARE, Basis.RECALCULATION,
+}  # fmt: skip
+
+
+def test_every_basis_has_its_word_on_paper() -> None:
+    assert set(Basis) - set(METHOD_ON_PAPER) == CORRECTIONS

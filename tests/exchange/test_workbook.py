@@ -301,7 +301,7 @@ def test_a_dated_row_must_not_overlap_one_of_the_database(tmp_path: Path) -> Non
     sheets["Тарифы"] = (sheets["Тарифы"][0], [sheets["Тарифы"][1][1]])
     row = {
         "service": "СОД", "contract": None, "house": None, "account": None, "zone": None,
-        "component": None, "volume_from_mcu": "0", "volume_to_mcu": None,
+        "component": None, "rate": "volume", "volume_from_mcu": "0", "volume_to_mcu": None,
         "valid_from": "2026-01-01", "valid_to": None,
     }  # fmt: skip
 

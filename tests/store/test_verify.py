@@ -93,6 +93,23 @@ BREAKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("voucher",),
         ("update app.voucher set status = 'voided' where kind = 'payment'",),
     ),
+    "adjustment-has-a-reason": (
+        ("voucher",),
+        ("update app.voucher set reason = ' ' where kind = 'adjustment'",),
+    ),
+    "recalculation-is-became-less-was": (
+        (),
+        (
+            (
+                "insert into app.entry (period, run_no, voucher_id, line_no, branch_id, account_id,"
+                " service_id, contract_id, origin_period, kind, method, component, zone, day_from,"
+                " day_to, amount_kop, volume_mcu, price_mcr, inputs)"
+                " select period, run_no, voucher_id, 99, branch_id, account_id, service_id,"
+                " contract_id, origin_period, 3, 270, 0, 0, 0, 30, 5, 0, 0,"
+                " '{1,5,0,0,0,0,0,0,0,0,0,0}' from app.entry where period = '2026-11-01'"
+            ),
+        ),
+    ),
     "reversal-is-the-opposite": (
         ("payment",),
         ("update app.payment set amount_kop = amount_kop - 1 where reverses is not null",),

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -147,6 +148,9 @@ class FakeCards:
     def explain(self, figure: Figure) -> str:
         self.explained.append(figure)
         return "54,3 м² × 43,20 ₽ = 2 345,67 ₽"
+
+    def hand_out(self, account_number: str, period: Period) -> Path:
+        return Path(f"{account_number}-{period}.pdf")
 
     def search(self, text: str) -> list[Found]:
         known = [Found(NUMBER, "Петров П. П.", "ул. Мира, 5, кв. 12")]

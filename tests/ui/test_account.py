@@ -57,6 +57,19 @@ def test_alt_and_arrows_change_the_month(qtbot, page):
     qtbot.waitUntil(lambda: page.card.period == Period(2026, 10))
 
 
+def test_ctrl_p_hands_out_the_justification_of_the_month(qtbot, page, number, monkeypatch):
+    opened = []
+    monkeypatch.setattr(
+        "app.ui.pages.account.QDesktopServices.openUrl", lambda url: opened.append(url.fileName())
+    )
+
+    QTest.keyClick(page, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(opened))
+
+    assert opened == [f"{number}-2026-10.pdf"]
+    assert f"{number}-2026-10.pdf" in page.notice.sentence
+
+
 def test_the_name_of_a_service_has_nothing_to_explain(page):
     assert page.turnovers.figure_at(0, 0) is None
 

@@ -1,16 +1,47 @@
 """Every basis with its Rule, and what is asked of a line by its basis."""
 
-from app.domain.bases import heat, housing, norms, readings, shared_property, water
+from app.domain.bases import (
+    benefits,
+    capacity,
+    checks,
+    communal,
+    containers,
+    estimates,
+    formulas,
+    heat,
+    heat_metered,
+    heat_year,
+    housing,
+    norms,
+    own_production,
+    readings,
+    recalculated,
+    reductions,
+    shared_property,
+    water,
+)
 from app.domain.bases.rule import Named, Rule, StoredLine
 from app.domain.basis import Basis
 
 RULES: dict[Basis, Rule] = {
     **housing.RULES,
+    **checks.RULES,
     **readings.RULES,
+    **estimates.RULES,
     **norms.RULES,
     **water.RULES,
     **heat.RULES,
+    **heat_metered.RULES,
+    **heat_year.RULES,
+    **own_production.RULES,
     **shared_property.RULES,
+    **communal.RULES,
+    **containers.RULES,
+    **capacity.RULES,
+    **recalculated.RULES,
+    **formulas.RULES,
+    **reductions.RULES,
+    **benefits.RULES,
 }
 
 

@@ -3,11 +3,14 @@
 from fractions import Fraction
 
 from app.domain.bases import words
+from app.domain.bases.heat_metered import sourced
 from app.domain.bases.rule import Named, Rule, StoredLine, half_up, m2, part_of_month, share_of
 from app.domain.basis import A2, R354, SHARE_SLOTS, Basis
 
 _HOUSE = ("house_volume_mcu", "months", "area_cm2", "house_area_cm2", "own_heat_area_cm2",
-          "common_area_cm2", "has_own_heat", *SHARE_SLOTS)  # fmt: skip
+          "common_area_cm2", "has_own_heat", *SHARE_SLOTS, "source_note")  # fmt: skip
+_HOUSE_WHY = sourced("общедомовой прибор есть, индивидуальных нет")
+_EVEN_WHY = sourced("общедомовой прибор есть, оплата равномерная")
 _LAW = f"{R354}, п. 42(1), {A2}"
 
 
@@ -29,7 +32,7 @@ def _by_norm_text(line: StoredLine, named: Named, unit: str) -> str:
     return f"{text}{words.days(line)}"
 
 
-def _of_house(line: StoredLine, named: Named) -> int:
+def of_house(line: StoredLine, named: Named) -> int:
     """V_i + S_i × (V_D − ΣV_k) / S_ob, in the words of the formula (354, formulas 3, 3(6))."""
     area, house = m2(named["area_cm2"]), m2(named["house_area_cm2"])
     own, common = m2(named["own_heat_area_cm2"]), m2(named["common_area_cm2"])
@@ -44,7 +47,8 @@ def _of_house(line: StoredLine, named: Named) -> int:
     return half_up((individual + shared) * share_of(named) * part_of_month(line))
 
 
-def _of_house_text(line: StoredLine, named: Named, unit: str) -> str:
+def of_house_text(line: StoredLine, named: Named, unit: str) -> str:
+    """Give the formula of :func:`of_house` with its numbers."""
     house, own, common = (
         words.area(named[name])
         for name in ("house_area_cm2", "own_heat_area_cm2", "common_area_cm2")
@@ -57,7 +61,7 @@ def _of_house_text(line: StoredLine, named: Named, unit: str) -> str:
         total = f"{words.number(named['house_volume_mcu'])} {unit}"
         total += f" / {named['months']}" if named["months"] > 1 else ""
     area = f"{words.area(named['area_cm2'])}{words.share(named)}"
-    if not named["own_heat_area_cm2"]:
+    if named["own_heat_area_cm2"] in (0, named["house_area_cm2"] + named["common_area_cm2"]):
         return f"{area} / {house} × {total}{words.days(line)}"
     part = common if named["has_own_heat"] else f"({house} + {common})"
     under = f"(({house} − {own} + {common}) × {house})"
@@ -68,7 +72,7 @@ RULES: dict[Basis, Rule] = {
     Basis.HEAT_NORM: Rule(
         "HEAT2", f"{_LAW}, формула 2", "по нормативу, в отопительный период",
         ("norm_mcu", "area_cm2", *SHARE_SLOTS, "is_heating_month"),
-        volume=_by_norm, text=_by_norm_text, why="общедомового прибора нет",
+        volume=_by_norm, text=_by_norm_text, why="объёма по общедомовому прибору нет",
     ),
     Basis.HEAT_NORM_EVEN: Rule(
         "HEAT2_1", f"{_LAW}, формула 2(1)", "по нормативу, равномерно в течение года",
@@ -81,16 +85,16 @@ RULES: dict[Basis, Rule] = {
         "по нормативу, в доме есть помещения со своим источником тепла",
         ("norm_mcu", "area_cm2", "house_area_cm2", "own_heat_area_cm2", "common_area_cm2",
          "has_own_heat", *SHARE_SLOTS, "heating_months", "months"),
-        volume=_of_house, text=_of_house_text,
-        why="общедомового прибора нет, часть помещений греется сама",
+        volume=of_house, text=of_house_text,
+        why="объёма по общедомовому прибору нет, часть помещений греется сама",
     ),
     Basis.HEAT_METER: Rule(
         "HEAT3", f"{_LAW}, формулы 3 и 3(6)", "по общедомовому прибору", _HOUSE,
-        volume=_of_house, text=_of_house_text, why="общедомовой прибор есть, индивидуальных нет",
+        volume=of_house, text=of_house_text, why=_HOUSE_WHY,
     ),
     Basis.HEAT_METER_EVEN: Rule(
         "HEAT3", f"{_LAW}, формулы 3 и 3(6)",
         "по среднемесячному объёму общедомового прибора за прошлый год", _HOUSE,
-        volume=_of_house, text=_of_house_text, why="общедомовой прибор есть, оплата равномерная",
+        volume=of_house, text=of_house_text, why=_EVEN_WHY,
     ),
 }  # fmt: skip

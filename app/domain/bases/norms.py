@@ -25,13 +25,13 @@ def norm_why(line: StoredLine, _: Named) -> str:
     return "прибора нет, повышающий коэффициент не применяется"
 
 
-def _gas(line: StoredLine, named: Named) -> int:
+def gas(line: StoredLine, named: Named) -> int:
     persons = Fraction(named["norm_mcu"] * named["person_days"], line.period.days)
     area = m2(named["area_cm2"]) * named["area_norm_mcu"] * share_of(named) * part_of_month(line)
     return half_up(persons + area)
 
 
-def _gas_text(line: StoredLine, named: Named, unit: str) -> str:
+def gas_text(line: StoredLine, named: Named, unit: str) -> str:
     parts = []
     if named["norm_mcu"]:
         parts.append(norm_text(line, named, unit))
@@ -70,7 +70,7 @@ RULES: dict[Basis, Rule] = {
     Basis.GAS_NORM: Rule(
         "NORM", f"{R354}, п. 42, {A2}, формулы 4 и 5", "по нормативам на человека и на площадь",
         (*NORM_SLOTS, "area_norm_mcu", "area_cm2", *SHARE_SLOTS),
-        volume=_gas, text=_gas_text, why="прибора нет",
+        volume=gas, text=gas_text, why="прибора нет",
     ),
     Basis.NORM_RANGE: Rule(
         "NORM", f"{_FORMULA_4}; п. 38", "по нормативу, часть объёма в диапазоне цены",

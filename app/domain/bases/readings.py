@@ -19,12 +19,18 @@ _SEVERAL = "на услугу работает несколько приборо
 
 
 def meter(line: StoredLine, named: Named) -> int:
+    each, since, until = _each(line, named)
+    return half_up(each * until) - half_up(each * since)
+
+
+def _each(line: StoredLine, named: Named) -> tuple[Fraction, int, int]:
+    """Give the volume of a day of the span, and the days of it the line is about."""
     counted = named["current_mcu"] - named["previous_mcu"] + named["turn_mcu"]
     each = Fraction(counted * named["ratio_mcu"], MILLION) * share_of(named)
     each /= named["span_to"] - named["span_from"]
     until = min(line.day_to, named["span_to"]) - named["span_from"]
     since = max(line.day_from, named["span_from"]) - named["span_from"]
-    return half_up(each * until) - half_up(each * since)
+    return each, since, until
 
 
 def meter_text(line: StoredLine, named: Named, unit: str) -> str:
@@ -37,10 +43,14 @@ def meter_text(line: StoredLine, named: Named, unit: str) -> str:
         text = f"({current} − {previous}) {unit}"
     if named["ratio_mcu"] != MILLION:
         text += f" × {words.number(named['ratio_mcu'])}"
+    text += words.share(named)
     span = named["span_to"] - named["span_from"]
-    days = min(line.day_to, named["span_to"]) - max(line.day_from, named["span_from"])
-    part = "" if days == span else f" × {days}/{span} дн."
-    return f"{text}{words.share(named)}{part}"
+    each, since, until = _each(line, named)
+    if half_up(each * until) - half_up(each * since) != half_up(each * (until - since)):
+        # Parts of a span sum to it: each is the difference of two rounded running sums.
+        return f"окр({text} × {until}/{span} дн.) − окр({text} × {since}/{span} дн.)"
+    part = "" if until - since == span else f" × {until - since}/{span} дн."
+    return f"{text}{part}"
 
 
 def meter_why(_: StoredLine, named: Named) -> str:

@@ -9,7 +9,7 @@ def comma(text: str) -> str:
 
 
 def number(millionths: int) -> str:
-    return comma(money.decimal_of(millionths))
+    return comma(money.decimal_of(millionths)).replace("-", "\u2212")
 
 
 def area(cm2: int) -> str:

@@ -3,16 +3,20 @@
     header   number, payer, address, state, flags, balance with its time      stays
     left     timeline      middle  services x measures of a period      right  facts
 
-Alt+Left and Alt+Right change the month, F1 says where a number comes from, Esc puts that away.
+Alt+Left and Alt+Right change the month, F1 says where a number comes from, Esc puts that away,
+Ctrl+P writes the justification of the month for the payer.
 """
 
 from functools import partial
+from pathlib import Path
 
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.period import Period
 from app.ui import theme
-from app.ui.notice import NoticeBar
+from app.ui.notice import Notice, NoticeBar
 from app.ui.pages.account_facts import Facts
 from app.ui.pages.account_header import AccountHeader
 from app.ui.pages.account_model import AccountCard, AccountCards, Figure, Happening
@@ -152,6 +156,7 @@ class AccountPage(QWidget):
         on_key(self, "Alt+Right", edit.step_on)
         on_key(self, "F1", self._explain_current)
         on_key(self, "F5", self.reload)
+        on_key(self, "Ctrl+P", self.hand_out)
         on_key(self.turnovers, "Esc", self.turnovers.explanation.hide)
 
     def _chosen(self, found: Found) -> None:
@@ -178,6 +183,20 @@ class AccountPage(QWidget):
         card = self.card
         if card and (card.account_number, card.period) == (figure.account_number, figure.period):
             self.turnovers.explanation.show_text(figure, text)
+
+    def hand_out(self) -> None:
+        """Write the justification of the month shown for the payer, and open it."""
+        if self.card is not None:
+            self._tasks.run(
+                partial(self._cards.hand_out, self.card.account_number, self.card.period),
+                done=self._handed_out,
+                failed=self._fail,
+            )
+
+    def _handed_out(self, paper: Path) -> None:
+        self.notice.show()
+        self.notice.tell(Notice(f"Обоснование записано: {paper}", "settled"))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(paper)))
 
     def _all_happenings(self) -> None:
         number = self._number

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from pathlib import Path
 from typing import Protocol
 
 from app.domain.period import Period
@@ -121,6 +122,9 @@ class AccountCards(Protocol):
 
     def explain(self, figure: Figure) -> str:
         """Say in words where a number comes from."""
+
+    def hand_out(self, account_number: str, period: Period) -> Path:
+        """Write the justification of a month for the payer; give the file."""
 
     def search(self, text: str) -> Sequence[Found]:
         """Find accounts by number, address or name."""

@@ -70,7 +70,12 @@ class TurnoversView(QFrame):
         head.setSpacing(size["gap"])
         head.addWidget(self.period_edit)
         head.addStretch(1)
-        for key, word in (("Alt ←", ""), ("Alt →", "месяц"), ("F1", "откуда число")):
+        for key, word in (
+            ("Alt ←", ""),
+            ("Alt →", "месяц"),
+            ("F1", "откуда число"),
+            ("Ctrl+P", "обоснование"),
+        ):
             cap = QLabel(key)
             cap.setObjectName("keycap")
             head.addWidget(cap, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -8,7 +8,8 @@ declare
 begin
   create temp table staged_organisation (
     id uuid, code text, name text, roles text[], inn text, kpp text, ogrn text, bank_account text, bic text,
-    bank_name text, corr_account text, phone text, address text, email text, site text) on commit drop;
+    bank_name text, corr_account text, phone text, address text, email text, site text,
+    pays_vat boolean) on commit drop;
   create temp table staged_contract (
     id uuid, number text, kind text, provider text, supplier text, valid_from date, valid_to date,
     penalty_scheme text, commission_ppm bigint) on commit drop;
@@ -16,7 +17,7 @@ begin
     id uuid, code text, locality text, street text, building text, block text, fias text, built_year smallint,
     floors smallint, premises_area_cm2 bigint, common_area_cm2 bigint, common_cold_cm2 bigint,
     common_hot_cm2 bigint, common_power_cm2 bigint, common_heat_cm2 bigint, heating_mode text,
-    heating_months smallint[], management text, characteristics jsonb) on commit drop;
+    heating_months smallint[], management text, over_norm boolean, characteristics jsonb) on commit drop;
   create temp table staged_premises (
     id uuid, house text, number text, kind text, flat_number text, total_cm2 bigint, living_cm2 bigint,
     heated_cm2 bigint, rooms smallint, floor smallint, entrance smallint, cadastral_number text,
@@ -36,14 +37,14 @@ begin
     gis_registry text, gis_code text, formula text) on commit drop;
   create temp table staged_tariff (
     id uuid, service text, price_mcr bigint, valid_from date, valid_to date, contract text, house text,
-    account text, zone text, component text, volume_from_mcu bigint, volume_to_mcu bigint, basis text)
+    account text, zone text, component text, rate text, volume_from_mcu bigint, volume_to_mcu bigint, basis text)
     on commit drop;
   create temp table staged_norm (
     id uuid, service text, kind text, value_mcu bigint, valid_from date, valid_to date, house text,
     rooms smallint, persons smallint, basis text) on commit drop;
   create temp table staged_assignment (
     id uuid, service text, contract text, valid_from date, valid_to date, house text, account text,
-    quantity_mcu bigint) on commit drop;
+    quantity_mcu bigint, meter_share_ppm bigint) on commit drop;
   create temp table staged_meter (
     id uuid, code text, kind text, service text, house text, flat_number text, premises_number text,
     account text, serial text, zones smallint, digits smallint, ratio_mcu bigint, installed_on date,
@@ -52,16 +53,27 @@ begin
     id uuid, meter text, taken_on date, value_mcu bigint, volume_mcu bigint, zone text, period date,
     source text) on commit drop;
   create temp table staged_meter_event (
-    id uuid, meter text, kind text, valid_from date, valid_to date) on commit drop;
+    id uuid, meter text, kind text, valid_from date, valid_to date, found_on date) on commit drop;
   create temp table staged_act (
-    id uuid, service text, house text, account text, breach text, starts_at timestamp, ends_at timestamp,
-    indicator text, number text, dated date) on commit drop;
+    id uuid, service text, house text, entrance smallint, account text, breach text, starts_at timestamp,
+    ends_at timestamp, indicator text, number text, dated date) on commit drop;
   create temp table staged_benefit (
     id uuid, code text, name text, percent_ppm bigint, service_codes text[], area_norm_cm2 bigint,
-    within_norm boolean, valid_from date, valid_to date) on commit drop;
+    within_norm boolean, for_family boolean, valid_from date, valid_to date) on commit drop;
   create temp table staged_opening (
     account text, service text, contract text, origin_period date, principal_kop bigint, penalty_kop bigint)
     on commit drop;
+  create temp table staged_unauthorised_connection (
+    id uuid, account text, service text, valid_from date, valid_to date, found_on date, power_mcu bigint,
+    diameter_mcu bigint, act text) on commit drop;
+  create temp table staged_outdoor_temperature (
+    period date, locality text, temperature_mcu bigint) on commit drop;
+  create temp table staged_external_charge (
+    id uuid, account text, service text, contract text, period date, volume_mcu bigint, amount_kop bigint,
+    document text) on commit drop;
+  create temp table staged_house_total (
+    id uuid, house text, service text, period date, method text, house_mcu bigint, individual_mcu bigint,
+    charged_mcu bigint, carry_mcu bigint, price_mcr bigint) on commit drop;
   create temp table staged_parameter (
     code text, value text, valid_from date, valid_to date) on commit drop;
 
@@ -74,8 +86,8 @@ create or replace function app.import_tables() returns text[]
   language sql immutable as $$
   select array['staged_organisation', 'staged_contract', 'staged_house', 'staged_premises', 'staged_account',
     'staged_resident', 'staged_absence', 'staged_service', 'staged_tariff', 'staged_norm', 'staged_assignment',
-    'staged_meter', 'staged_reading', 'staged_meter_event', 'staged_act', 'staged_benefit', 'staged_opening',
-    'staged_parameter'];
+    'staged_external_charge', 'staged_meter', 'staged_reading', 'staged_meter_event', 'staged_act', 'staged_benefit', 'staged_opening',
+    'staged_house_total', 'staged_parameter', 'staged_unauthorised_connection', 'staged_outdoor_temperature'];
 $$;
 
 create or replace function api.apply_import(key uuid, actor text, at timestamptz) returns jsonb
@@ -104,13 +116,20 @@ begin
   if 'staged_premises' = any (given) then perform app.import_premises(); end if;
   if 'staged_account' = any (given) then perform app.import_accounts(); end if;
   if given && array['staged_house', 'staged_account'] then perform app.import_search(); end if;
+  if 'staged_house_total' = any (given) then perform app.import_house_totals(); end if;
   if given && array['staged_resident', 'staged_absence'] then perform app.import_people(); end if;
   if given && array['staged_tariff', 'staged_norm', 'staged_assignment', 'staged_benefit', 'staged_parameter'] then
     perform app.import_prices();
   end if;
+  if 'staged_benefit' = any (given) then perform app.import_family_benefits(); end if;
+  if 'staged_act' = any (given) then perform app.import_acts(); end if;
   if given && array['staged_meter', 'staged_reading', 'staged_meter_event', 'staged_act'] then
     perform app.import_meters();
   end if;
+  if given && array['staged_meter_event', 'staged_unauthorised_connection', 'staged_outdoor_temperature'] then
+    perform app.import_checks();
+  end if;
+  if 'staged_external_charge' = any (given) then perform app.import_external_charges(); end if;
   if 'staged_opening' = any (given) then posted := app.import_openings(key, actor, at); end if;
 
   if total > 5000 then

@@ -1,0 +1,230 @@
+"""A reading after months without one: what was charged in them comes off (charges.md §3.3).
+
+    V = (R_cur − R_last) × ratio × share − charged
+
+    charged    what the account was charged for the resource in the months between
+
+    several    all read now: the sum of their differences since they were last read all together,
+    meters     less all charged since; one of them still silent: of what was charged the part that
+               is not the others', of several silent ones by their averages
+
+V may be below zero: then more was charged than consumed, and the line is a recalculation. The
+parts of days are differences of rounded sums, so that a month cut by a price comes to V exactly.
+"""
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+import numpy as np
+
+from app.domain.charge_inputs import ChargeInputs
+from app.domain.meter import Doubt, Spans
+from app.domain.meter_event import SpanKind
+from app.domain.meter_lives import Lives
+from app.domain.money import MILLION, Ints
+from app.domain.situation import Situation
+
+
+class Late:
+    """The volumes that come off the late readings of a batch, found when asked for."""
+
+    def __init__(self, inputs: ChargeInputs, lives: Lives) -> None:
+        self.inputs, self.lives = inputs, lives
+        self.charged: dict[tuple[int, int, int, int], int] = {}
+        before = inputs.charged_before
+        for account, service, zone, month, volume in zip(
+            *(getattr(before, name).tolist() for name in type(before).__slots__), strict=True
+        ):
+            key = (account, service, zone, month)
+            self.charged[key] = self.charged.get(key, 0) + volume
+
+    def off_mcu(
+        self, account: int, which: int, zone: int, *, share: Fraction, meters: Iterable[int]
+    ) -> Fraction:
+        """Give what the account was charged by this meter in the months of its gap, in mcu.
+
+        :param share: of the account in what meters of its premises count
+        :param meters: all meters of the account and the service
+        """
+        life = self.lives.lives[which]
+        others = [one for one in meters if one != which]
+        together = self._together(which, others) if others else None
+        if together is not None:
+            first, since = together
+            if which != first:
+                return Fraction(0)
+            return self._of_all((account, which, zone), since, share, others)
+        total = Fraction(0)
+        for month in range(life.late_from, life.late_to):
+            total += self._of_month((account, which, zone), month, share, others)
+        return total
+
+    def _of_month(
+        self, key: tuple[int, int, int], month: int, share: Fraction, others: list[int]
+    ) -> Fraction:
+        account, which, zone = key
+        charged = self._charged(account, which, zone, month)
+        if not others:
+            return charged
+        silent = [which]
+        for one in others:
+            counted = self._counted(one, zone, month)
+            if counted is None:
+                silent.append(one)
+            else:
+                charged -= counted * (share if self.inputs.meters.account[one] < 0 else 1)
+        weights = [self._average(one) for one in silent]
+        if not all(weights):
+            weights = [Fraction(1)] * len(silent)
+        return charged * weights[0] / sum(weights)
+
+    def _charged(self, account: int, which: int, zone: int, month: int) -> Fraction:
+        """Give what the account was charged; a norm that no zone has goes with the first."""
+        service = int(self.inputs.meters.service[which])
+        zones = self.lives.stander(which).of.zones
+        charged = self.charged.get((account, service, zone, month), 0)
+        if zone == zones[0] and len(zones) > 1:
+            charged += self.charged.get((account, service, 0, month), 0)
+        return Fraction(charged)
+
+    def _together(self, which: int, others: list[int]) -> tuple[int, int] | None:
+        """Give the meter what was charged comes off, and the month all were last read together.
+
+        None where one of them has no reading now or then, or had an event between.
+        """
+        every = (which, *others)
+        now = self.lives.stander(which).terms.now
+        months = set.intersection(
+            *(set(self.lives.stander(one).of.closed_months()) for one in every)
+        )
+        since = max((month for month in months if month < now), default=-1)
+        for one in every:
+            of, life = self.lives.stander(one).of, self.lives.lives.get(one)
+            is_counted = life is None or (
+                life.doubt is Doubt.NONE and life.base is None and life.norm_from == life.norm_to
+            )
+            dials = [
+                of_zone.get(month)
+                for of_zone in of.closings
+                for month in (since, self._dial_month(one), now)
+            ]
+            has_dials = all(end is not None and end.dial is not None for end in dials)
+            if not (is_counted and has_dials) or of.touches(since + 1, now):
+                return None
+        return min(one for one in every if self._is_late(one)), since
+
+    def _is_late(self, which: int) -> bool:
+        life = self.lives.lives.get(which)
+        return life is not None and life.late_from < life.late_to
+
+    def _dial_month(self, which: int) -> int:
+        """Give the month whose dial a meter is counted from now."""
+        if self._is_late(which):
+            return self.lives.lives[which].late_from - 1
+        return self.lives.stander(which).terms.now - 1
+
+    def _of_all(
+        self, key: tuple[int, int, int], since: int, share: Fraction, others: list[int]
+    ) -> Fraction:
+        """Give all charged since a month, less what meters counted before their dials now."""
+        account, which, zone = key
+        now = self.lives.stander(which).terms.now
+        total = sum(
+            (self._charged(account, which, zone, month) for month in range(since + 1, now)),
+            Fraction(0),
+        )
+        for one in (which, *others):
+            of = self.lives.stander(one).of
+            if zone not in of.zones:
+                continue
+            ends = of.closings[of.zones.index(zone)]
+            before, last = ends[since].dial, ends[self._dial_month(one)].dial
+            assert before is not None
+            assert last is not None
+            counted = Fraction(of.counted(before, last)[0] * of.ratio_mcu, MILLION)
+            total -= counted * (share if self.inputs.meters.account[one] < 0 else 1)
+        return total
+
+    def _counted(self, which: int, zone: int, month: int) -> Fraction | None:
+        """Give what a meter counted in one month; 0 when it was not in place, None unknown."""
+        stander = self.lives.stander(which)
+        if zone not in stander.of.zones or month < stander.of.installed_month:
+            return Fraction(0)
+        at = stander.of.zones.index(zone)
+        for one in stander.volumes():
+            if one.month == month and one.after == month - 1:
+                return Fraction(one.volume_mcu[at])
+        return None
+
+    def _average(self, which: int) -> Fraction:
+        volumes = self.lives.stander(which).volumes()
+        months = sum(one.month - one.after for one in volumes)
+        total = sum(sum(one.volume_mcu) for one in volumes)
+        return Fraction(total, months) if months else Fraction(0)
+
+
+def take_off(
+    late: Late,
+    of: Situation,
+    spans: Spans,
+    joined: tuple[Ints, Ints, Ints],
+    ends: tuple[Ints, Ints],
+    *,
+    results: tuple[Ints, Ints],
+    meters_of: dict[int, list[int]],
+) -> dict[int, int]:
+    """Put the volumes of late readings into the results, and give what came off each.
+
+    :param joined: segments, their spans, and 1 where a meter is shared
+    :param ends: days of the spans before and after the overlap
+    :param results: volumes of the parts and of the whole, changed in place
+    :param meters_of: the meters of each point with a late reading
+    """
+    segment, span, is_shared = joined
+    off: dict[int, int] = {}
+    for at in np.flatnonzero(spans.kind[span] == SpanKind.LATE).tolist():
+        row, one = int(segment[at]), int(span[at])
+        which, zone = int(spans.meter[one]), int(spans.zone[one])
+        share = Fraction(int(of.share_numerator[row]), int(of.share_denominator[row]))
+        point = int(of.point[row])
+        its = late.off_mcu(int(of.account[row]), which, zone, share=share, meters=meters_of[point])
+        off[at] = half_up(its)
+        counted = Fraction(int(spans.counted_mcu[one]) * int(spans.ratio_mcu[one]), MILLION)
+        days = (int(ends[0][at]), int(ends[1][at]), int(spans.parts[one]))
+        mine = counted * (share if is_shared[at] else 1)
+        results[0][at] = _of_days(mine - off[at], days)
+        if not is_shared[at] or share == 1:
+            results[1][at] = results[0][at]
+            continue
+        total = sum(
+            late.off_mcu(account, which, zone, share=its_share, meters=meters_of[point])
+            for account, its_share in _sharers(of, row)
+        )
+        results[1][at] = _of_days(counted - total, days)
+    return off
+
+
+def _sharers(of: Situation, row: int) -> list[tuple[int, Fraction]]:
+    """Give the accounts that are charged with this one for the same days, and their shares."""
+    its = np.flatnonzero(
+        (of.premises == of.premises[row])
+        & (of.service == of.service[row])
+        & (of.contract == of.contract[row])
+        & (of.day_from == of.day_from[row])
+    )
+    return [
+        (int(of.account[at]), Fraction(int(of.share_numerator[at]), int(of.share_denominator[at])))
+        for at in its.tolist()
+    ]
+
+
+def _of_days(volume: Fraction, days: tuple[int, int, int]) -> int:
+    low, high, parts = days
+    return half_up(volume * high / parts) - half_up(volume * low / parts)
+
+
+def half_up(value: Fraction) -> int:
+    """Round half up on the absolute value."""
+    size = abs(value)
+    whole = (2 * size.numerator + size.denominator) // (2 * size.denominator)
+    return whole if value >= 0 else -whole

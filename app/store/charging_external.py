@@ -1,0 +1,54 @@
+"""Amounts calculated elsewhere for the accounts of a batch; read only when a service has them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from app.domain.charge_inputs import ChargeInputs, ExternalCharges
+from app.domain.service import Method
+from app.store.charging_catalogue import places as places_of
+from app.store.charging_catalogue import wide
+from app.store.reading import Snapshot
+
+_GIVEN = """
+select given.account_id, given.service_id, given.contract_id,
+  coalesce(given.volume_mcu, -1) as volume_mcu, given.amount_kop, given.document
+from app.premises
+join app.account on account.premises_id = premises.id
+join app.external_charge as given on given.account_id = account.id and given.period = %(first)s
+where premises.house_id = any (%(houses)s)
+  and account.opened_on < %(end)s and coalesce(account.closed_on, 'infinity') > %(first)s
+"""
+
+
+def with_external(
+    snapshot: Snapshot,
+    about: Mapping[str, object],
+    inputs: ChargeInputs,
+    *,
+    places: tuple[dict[bytes, int], dict[bytes, int], dict[bytes, int]],
+) -> ChargeInputs:
+    """Add what was given for the period.
+
+    :param about: houses, first and end of the period, as the statement names them
+    :param places: of accounts, services and contracts by their raw keys
+    """
+    if Method.EXTERNAL not in inputs.services.method:
+        return inputs
+    columns = snapshot.columns(
+        _GIVEN,
+        about,
+        kinds={
+            "account_id": "uuid", "service_id": "uuid", "contract_id": "uuid",
+            "volume_mcu": "int8", "amount_kop": "int8", "document": "text",
+        },
+    )  # fmt: skip
+    accounts, services, contracts = places
+    external = ExternalCharges(
+        account=places_of(columns["account_id"], accounts),
+        service=places_of(columns["service_id"], services),
+        contract=places_of(columns["contract_id"], contracts),
+        volume_mcu=wide(columns["volume_mcu"]),
+        amount_kop=wide(columns["amount_kop"]),
+        document=columns["document"],
+    )
+    return replace(inputs, external=external)

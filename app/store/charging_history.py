@@ -1,0 +1,194 @@
+"""What unusual meters of a batch need: their events, earlier readings, and what was charged then.
+
+    events           of meters in place, not over for longer than a base may be old
+    history          only of meters without a usable reading, beside them, or read after a gap
+    charged before   only of accounts whose meter is read after a gap
+
+A batch of ordinary months asks for its events and nothing else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain import days
+from app.domain.average import History, average_rules, month_number, month_of
+from app.domain.charge_inputs import ChargeInputs
+from app.domain.charged_before import ChargedBefore, nothing_before
+from app.domain.days import FAR
+from app.domain.ledger import EntryKind
+from app.domain.meter_event import EVENT_CODES, MeterEvents, no_events
+from app.domain.meter_lives import needing_history
+from app.domain.money import Ints
+from app.domain.service import Component
+from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, wide
+from app.store.charging_meters import MONTH_SQL, RANK_SQL, ZONE_SQL
+from app.store.copying import uuid_list
+from app.store.reading import Snapshot
+
+_MARGIN = 2  # months beside the oldest of a base: the one its first reading is of, and the event's
+_EVENTS = f"""
+select meter.code, event.kind, event.valid_from - {EPOCH_SQL} as valid_from,
+  coalesce(event.valid_to - {EPOCH_SQL}, {FAR_SQL}) as valid_to
+from app.meter_event as event join app.meter on meter.id = event.meter_id
+where meter.house_id = any (%(houses)s) and meter.installed_on < %(end)s
+  and coalesce(meter.removed_on, 'infinity') > %(first)s
+  and event.valid_from < %(end)s and coalesce(event.valid_to, 'infinity') > %(oldest)s
+"""
+_HISTORY = f"""
+select wanted.place::int4 as meter, {ZONE_SQL} as zone, {MONTH_SQL} as month,
+  reading.taken_on - {EPOCH_SQL} as taken_on, {RANK_SQL} as rank,
+  (reading.value_mcu is null)::int4 as is_volume,
+  coalesce(reading.value_mcu, reading.volume_mcu) as value_mcu
+from unnest(%(codes)s::text[], %(since)s::date[], %(places)s::int4[])
+  as wanted (code, since, place)
+join app.meter on meter.code = wanted.code
+cross join lateral (
+  select * from app.reading
+  where reading.meter_id = meter.id and reading.period >= wanted.since
+    and reading.period < %(first)s offset 0
+) as reading
+"""
+_CHARGED = f"""
+select entry.account_id, entry.service_id, entry.zone::int4 as zone,
+  {MONTH_SQL.replace("reading.period", "entry.origin_period")} as month,
+  sum(entry.volume_mcu)::int8 as volume_mcu
+from app.entry
+where entry.account_id = any (%(accounts)s) and entry.service_id = any (%(services)s)
+  and entry.origin_period >= %(since)s and entry.origin_period < %(first)s
+  and entry.period <= %(first)s and (entry.period < %(first)s or entry.run_no = 0)
+  and entry.kind in ({EntryKind.CHARGE:d}, {EntryKind.RECALCULATION:d})
+  and entry.component <> {Component.HEAT:d} and entry.volume_mcu <> 0
+group by 1, 2, 3, 4
+"""
+
+
+def with_history(
+    snapshot: Snapshot,
+    about: Mapping[str, object],
+    inputs: ChargeInputs,
+    *,
+    account_ids: NDArray[np.void],
+    service_ids: NDArray[np.void],
+) -> ChargeInputs:
+    """Add what unusual meters need.
+
+    :param about: houses, first and end of the period, as the statements name them
+    """
+    month = days.month_of(inputs.period)
+    rules = average_rules(inputs.rules)
+    back = rules.oldest_months + _MARGIN
+    place = {code: at for at, code in enumerate(inputs.meters.code)}
+    events = _events(snapshot, {**about, "oldest": inputs.period.plus(-back).first_day}, place)
+    inputs = replace(inputs, meter_events=events)
+    wanted, late = needing_history(inputs.meters, inputs.readings, events, month=month)
+    if not wanted.size:
+        return inputs
+    last = _last_months(inputs, events)
+    history = _history(snapshot, about, inputs, wanted, last - back)
+    charged = nothing_before()
+    if late.size:
+        ids = (account_ids, service_ids)
+        since = _first_day(int(last[late].min()) - back)
+        charged = _charged(snapshot, {**about, "since": since}, inputs, late, ids=ids)
+    return replace(inputs, history=history, charged_before=charged)
+
+
+def _events(snapshot: Snapshot, about: Mapping[str, object], place: dict[str, int]) -> MeterEvents:
+    kinds = {"code": "text", "kind": "text", "valid_from": "int4", "valid_to": "int4"}
+    found = snapshot.columns(_EVENTS, about, kinds=kinds)
+    at = [row for row, code in enumerate(found["code"]) if code in place]
+    if not at:
+        return no_events()
+    return MeterEvents(
+        meter=np.array([place[found["code"][row]] for row in at], dtype=np.int64),
+        kind=np.array([int(EVENT_CODES[found["kind"][row]]) for row in at], dtype=np.int64),
+        valid_from=wide(found["valid_from"][at]),
+        valid_to=wide(found["valid_to"][at]),
+    )
+
+
+def _last_months(inputs: ChargeInputs, events: MeterEvents) -> Ints:
+    """Give the month each meter was surely well in: of its last dial, before its first event."""
+    meters, readings = inputs.meters, inputs.readings
+    now = month_number(inputs.period.first_day)
+    latest = np.zeros(len(meters.service), dtype=np.int64)
+    before = np.flatnonzero(readings.in_period == 0)
+    np.maximum.at(latest, readings.meter[before], readings.month[before])
+    result = np.where(latest > 0, np.minimum(latest, now), now)
+    for which, day in [
+        *zip(events.meter.tolist(), events.valid_from.tolist(), strict=True),
+        *(
+            (at, int(meters.verified_to[at]))
+            for at in np.flatnonzero(meters.verified_to < FAR).tolist()
+        ),
+    ]:
+        result[which] = min(int(result[which]), month_number(days.of_number(day)))
+    return result
+
+
+def _history(
+    snapshot: Snapshot, about: Mapping[str, object], inputs: ChargeInputs, wanted: Ints, since: Ints
+) -> History:
+    first = [month_of(number).first_day for number in since[wanted].tolist()]
+    found = snapshot.columns(
+        _HISTORY,
+        {
+            **about,
+            "codes": [inputs.meters.code[at] for at in wanted.tolist()],
+            "since": first,
+            "places": wanted.tolist(),
+        },
+        kinds={
+            "meter": "int4", "zone": "int4", "month": "int4", "taken_on": "int4", "rank": "int4",
+            "is_volume": "int4", "value_mcu": "int8",
+        },
+    )  # fmt: skip
+    return History(*(wide(found[name]) for name in History.__slots__))
+
+
+def _charged(
+    snapshot: Snapshot,
+    about: Mapping[str, object],
+    inputs: ChargeInputs,
+    late: Ints,
+    *,
+    ids: tuple[NDArray[np.void], NDArray[np.void]],
+) -> ChargedBefore:
+    meters, accounts = inputs.meters, inputs.accounts
+    own = meters.account[late]
+    homes = meters.premises[late][own < 0]
+    of_homes = np.flatnonzero(np.isin(accounts.premises, homes[homes >= 0]))
+    chosen = np.unique(np.concatenate([own[own >= 0], of_homes]))
+    services = np.unique(meters.service[late])
+    if not chosen.size:
+        return nothing_before()
+    found: dict[str, Any] = snapshot.columns(
+        _CHARGED,
+        {
+            **about,
+            "accounts": uuid_list(ids[0][chosen]),
+            "services": uuid_list(ids[1][services]),
+        },
+        kinds={
+            "account_id": "uuid", "service_id": "uuid", "zone": "int4", "month": "int4",
+            "volume_mcu": "int8",
+        },
+    )  # fmt: skip
+    account = {ids[0][at].tobytes(): at for at in chosen.tolist()}
+    service = {ids[1][at].tobytes(): at for at in services.tolist()}
+    return ChargedBefore(
+        account=np.array([account[one] for one in found["account_id"].tolist()], dtype=np.int64),
+        service=np.array([service[one] for one in found["service_id"].tolist()], dtype=np.int64),
+        zone=wide(found["zone"]),
+        month=wide(found["month"]),
+        volume_mcu=wide(found["volume_mcu"]),
+    )
+
+
+def _first_day(month: int) -> date:
+    return month_of(month).first_day

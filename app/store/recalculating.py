@@ -1,0 +1,336 @@
+"""What a recalculation is fed: who is asked for, what was posted for past months, bans, the queue.
+
+recalculation_due      account × reason, the earliest month touched, filled by triggers
+recalculation_ban      months of an account that stay as they are
+recalculation_version  two who replay the same account do not both post it
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain import days
+from app.domain import period as periods
+from app.domain.house_total import HouseTotals
+from app.domain.money import Ints
+from app.domain.period import Period
+from app.domain.recalculation import PostedMonth
+from app.errors import Refusal
+from app.store import charging_houses
+from app.store.charging_catalogue import EPOCH_SQL, Catalogue, indexed, places, wide
+from app.store.copying import uuid_list
+from app.store.reading import Snapshot
+from app.store.writing import Draft
+
+
+class NothingAsked(Refusal):
+    """An account or a house that is not there, or months that cannot be recalculated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One account to recalculate.
+
+    :ivar reason: why, as the line will say
+    """
+
+    account_id: UUID
+    number: str
+    house_id: UUID
+    house: str
+    first: Period
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChargedScope:
+    """What was charged for a month: everything, or houses and accounts by name."""
+
+    is_full: bool
+    houses: frozenset[str]
+    accounts: frozenset[str]
+
+    def covers(self, wish: Wish) -> bool:
+        return self.is_full or wish.house in self.houses or wish.number in self.accounts
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """Months of an account that no recalculation touches; `until` exclusive, None for good."""
+
+    account_id: UUID
+    first: Period
+    until: Period | None
+    reason: str
+
+    def covers(self, period: Period) -> bool:
+        return self.first <= period and (self.until is None or period < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One reason why an account waits to be recalculated."""
+
+    account: str
+    house: str
+    first: Period
+    reason: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The state of the books a replay goes by; posting is refused when they moved on.
+
+    :ivar runs: charge runs posted for months before the target
+    :ivar snapshot: which changes of facts were visible
+    """
+
+    versions: Mapping[UUID, int]
+    runs: int
+    snapshot: str
+
+
+_TARGET = """
+select coalesce(
+  (select max(run.period) from app.charge_run as run
+   join app.voucher on voucher.id = run.voucher_id and voucher.status = 'posted'
+   join app.period on period.period = run.period and period.state = 'open'),
+  app.first_open_period())
+"""
+_CHARGED = """
+select run.period, run.is_full, run.scope::text as scope
+from app.charge_run as run
+join app.voucher on voucher.id = run.voucher_id and voucher.status = 'posted'
+where run.period >= %(first)s and run.period < %(before)s
+"""
+_ACCOUNTS = """
+select account.id, account.number, premises.house_id, house.code as house
+from app.account
+join app.premises on premises.id = account.premises_id
+join app.house on house.id = premises.house_id
+where account.number = any (%(accounts)s) or house.code = any (%(houses)s)
+order by house.code, account.number
+"""
+_DUE = """
+select account.id, account.number, premises.house_id, house.code as house, due.from_period,
+  due.reason, due.made_at
+from app.recalculation_due as due
+join app.account on account.id = due.account_id
+join app.premises on premises.id = account.premises_id
+join app.house on house.id = premises.house_id
+where %(is_all)s or account.number = any (%(accounts)s)
+order by house.code, account.number, due.from_period, due.reason
+"""
+_BANS = """
+select account_id, period_from, period_to, reason from app.recalculation_ban
+where lifted_at is null and account_id = any (%(accounts)s)
+order by account_id, period_from
+"""
+# Runs post for their own month; of what is posted one by one only recalculations are replayed:
+# yearly true-ups and corrections by hand are documents of their own (method: app/domain/basis.py).
+_POSTED = f"""
+select entry.account_id, entry.service_id, entry.contract_id, entry.component, entry.zone,
+  (case when entry.kind in (1, 2) then 3 else entry.kind end)::int2 as kind,
+  entry.origin_period - {EPOCH_SQL} as origin, sum(entry.amount_kop)::int8 as amount_kop,
+  coalesce(sum(entry.volume_mcu) filter (where entry.kind <> 2), 0)::int8 as volume_mcu
+from app.entry
+where entry.account_id = any (%(accounts)s) and entry.kind in (1, 2, 3, 4, 5, 7)
+  and entry.period >= %(first)s
+  and entry.origin_period >= %(first)s and entry.origin_period < %(before)s
+  and (entry.run_no > 0 and entry.period = entry.origin_period
+    or entry.run_no = 0 and entry.method = 270)
+group by 1, 2, 3, 4, 5, 6, 7
+"""
+_POSTED_KINDS = {
+    "account_id": "uuid", "service_id": "uuid", "contract_id": "uuid", "component": "int2",
+    "zone": "int2", "kind": "int2", "origin": "int4", "amount_kop": "int8", "volume_mcu": "int8",
+}  # fmt: skip
+_VERSIONS = """
+select account_id, version from app.recalculation_version where account_id = any (%(accounts)s)
+"""
+_RUNS = "select coalesce(sum(posted_runs), 0)::int8 from app.period where period < %(before)s"
+
+
+def target(snapshot: Snapshot) -> Period:
+    """Give the month a recalculation goes into: the last open one charged, or the first open."""
+    return periods.of(snapshot.value(_TARGET))
+
+
+def named(
+    snapshot: Snapshot,
+    *,
+    accounts: Sequence[str],
+    houses: Sequence[str],
+    first: Period,
+    reason: str,
+) -> list[Wish]:
+    """Give the accounts asked for by number and by house.
+
+    :raises NothingAsked: when an account or a house is not there
+    """
+    rows = snapshot.rows(_ACCOUNTS, accounts=list(accounts), houses=list(houses))
+    for number in sorted(set(accounts) - {row.number for row in rows}):
+        raise NothingAsked(f"Лицевого счёта {number} нет. Проверьте номер.")
+    for code in sorted(set(houses) - {row.house for row in rows}):
+        raise NothingAsked(f"Дома с кодом {code} нет, или в нём нет счетов. Проверьте код.")
+    return [Wish(row.id, row.number, row.house_id, row.house, first, reason) for row in rows]
+
+
+def queue(snapshot: Snapshot, accounts: Sequence[str] | None = None) -> list[Due]:
+    """Give what waits to be recalculated, of all accounts or of these."""
+    return [
+        Due(row.number, row.house, periods.of(row.from_period), row.reason, row.made_at)
+        for row in _due(snapshot, accounts)
+    ]
+
+
+def queued(snapshot: Snapshot, *, before: Period) -> list[Wish]:
+    """Give the accounts of the queue with months before a period, each with all its reasons."""
+    first: dict[UUID, Wish] = {}
+    reasons: dict[UUID, list[str]] = {}
+    for row in _due(snapshot, None):
+        since = periods.of(row.from_period)
+        if since >= before:
+            continue
+        first.setdefault(row.id, Wish(row.id, row.number, row.house_id, row.house, since, ""))
+        reasons.setdefault(row.id, []).append(row.reason)
+    return [
+        Wish(key, one.number, one.house_id, one.house, one.first, "; ".join(reasons[key]))
+        for key, one in first.items()
+    ]
+
+
+def _due(snapshot: Snapshot, accounts: Sequence[str] | None) -> list[Any]:
+    return snapshot.rows(_DUE, is_all=accounts is None, accounts=list(accounts or ()))
+
+
+def charged(
+    snapshot: Snapshot, *, first: Period, before: Period
+) -> dict[Period, list[ChargedScope]]:
+    """Give the months that were charged, in their order, with what was charged of them."""
+    found: dict[Period, list[ChargedScope]] = {}
+    rows = snapshot.rows(_CHARGED, first=first.first_day, before=before.first_day)
+    for row in sorted(rows, key=lambda row: row.period):
+        scope = json.loads(row.scope)
+        found.setdefault(periods.of(row.period), []).append(
+            ChargedScope(row.is_full, frozenset(scope["houses"]), frozenset(scope["accounts"]))
+        )
+    return found
+
+
+def bans(snapshot: Snapshot, account_ids: Sequence[UUID]) -> dict[UUID, list[Ban]]:
+    """Give the bans in force of these accounts."""
+    found: dict[UUID, list[Ban]] = {}
+    for row in snapshot.rows(_BANS, accounts=list(account_ids)):
+        until = periods.of(row.period_to) if row.period_to else None
+        ban = Ban(row.account_id, periods.of(row.period_from), until, row.reason)
+        found.setdefault(row.account_id, []).append(ban)
+    return found
+
+
+def seen(snapshot: Snapshot, account_ids: Sequence[UUID], *, before: Period) -> Seen:
+    """Give the state of the books as this snapshot has it."""
+    rows = snapshot.rows(_VERSIONS, accounts=list(account_ids))
+    return Seen(
+        versions={row.account_id: int(row.version) for row in rows},
+        runs=int(snapshot.value(_RUNS, before=before.first_day)),
+        snapshot=str(snapshot.value("select pg_current_snapshot()::text")),
+    )
+
+
+def together(parts: Sequence[Seen]) -> Seen:
+    """Give what the batches of one replay saw: what the first did not see counts as not seen.
+
+    :param parts: at least one, in the order they were read
+    """
+    versions = {key: version for part in parts for key, version in part.versions.items()}
+    return replace(parts[0], versions=versions)
+
+
+@dataclass(frozen=True, slots=True)
+class PostedMonths:
+    """What was posted for some months, by month.
+
+    :ivar rows: of :class:`PostedMonth`, with `origin` in days since 2000-01-01
+    """
+
+    rows: PostedMonth
+    origin: Ints
+
+    def of(self, period: Period) -> PostedMonth:
+        at = np.flatnonzero(self.origin == days.number(period.first_day))
+        return PostedMonth(*(getattr(self.rows, name)[at] for name in PostedMonth.__slots__))
+
+
+def posted(
+    snapshot: Snapshot,
+    catalogue: Catalogue,
+    account_ids: NDArray[np.void],
+    *,
+    first: Period,
+    before: Period,
+) -> PostedMonths:
+    """Give what was posted for months of accounts; accounts are places in `account_ids`."""
+    about = {
+        "accounts": uuid_list(account_ids),
+        "first": first.first_day,
+        "before": before.first_day,
+    }
+    found = snapshot.columns(_POSTED, about, kinds=_POSTED_KINDS)
+    rows = PostedMonth(
+        account=places(found["account_id"], indexed(account_ids)),
+        service=places(found["service_id"], indexed(catalogue.service_ids)),
+        contract=places(found["contract_id"], indexed(catalogue.contract_ids)),
+        component=wide(found["component"]),
+        zone=wide(found["zone"]),
+        kind=wide(found["kind"]),
+        amount_kop=found["amount_kop"],
+        volume_mcu=found["volume_mcu"],
+    )
+    return PostedMonths(rows, wide(found["origin"]))
+
+
+def claim(draft: Draft, account_ids: Sequence[UUID], known: Seen, *, before: Period) -> None:
+    """Make sure that what was seen of these accounts is still so, and keep others from them.
+
+    :raises RefusedByDatabase: when somebody recalculated or charged them meanwhile
+    """
+    draft.call(
+        "claim_recalculation",
+        accounts=list(account_ids),
+        versions=[known.versions.get(key, 0) for key in account_ids],
+        before=before.first_day,
+        runs=known.runs,
+    )
+
+
+def keep_totals(
+    draft: Draft,
+    period: Period,
+    totals: HouseTotals,
+    *,
+    house_ids: NDArray[np.void],
+    service_ids: NDArray[np.void],
+) -> None:
+    """Keep what houses came to in a month as it is known now: later months carry it on."""
+    columns = charging_houses.columns(totals, house_ids=house_ids, service_ids=service_ids)
+    draft.call("keep_replayed_totals", wanted=period.first_day, **columns)
+
+
+def settle(draft: Draft, done: Mapping[UUID, Period], known: Seen, *, target: Period) -> None:
+    """Take accounts replayed from a month on out of the queue."""
+    firsts: list[date] = [first.first_day for first in done.values()]
+    draft.call(
+        "settle_recalculation",
+        accounts=list(done),
+        firsts=firsts,
+        target=target.first_day,
+        seen=known.snapshot,
+    )

@@ -1,0 +1,103 @@
+"""History, events and earlier charges of unusual meters come back as they were put."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from hypothesis import HealthCheck, Phase, given, settings
+from uuid_utils.compat import uuid7
+
+from app.domain.charging import charge
+from app.domain.period import Period
+from app.domain.service import Method
+from app.domain.voucher import Voucher, VoucherKind
+from app.operations.charge_month import charge_month
+from app.store import charges, charging_catalogue, charging_inputs
+from app.store.reading import Snapshot, reading
+from tests.domain.test_charging_oracle import difference, spoken
+from tests.fixtures.charge_stock import Stock, key
+from tests.fixtures.charge_world import (
+    Account,
+    Assignment,
+    Flat,
+    House,
+    Meter,
+    Norm,
+    Reading,
+    Resident,
+    Service,
+    Tariff,
+    World,
+    inputs_of,
+)
+from tests.fixtures.random_estimates import SERVICE, worlds
+from tests.fixtures.soak import examples
+from tests.store.test_charging import by_names
+
+AT = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
+
+
+def loaded(snapshot: Snapshot, world: World):
+    catalogue = charging_catalogue.load(snapshot, world.period)
+    houses = [key("house", one.code) for one in world.houses]
+    return charging_inputs.load(snapshot, catalogue, houses)
+
+
+@settings(
+    max_examples=examples(15, full=300), deadline=None, phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck), database=None,
+)  # fmt: skip
+@given(world=worlds())
+def test_what_is_read_back_is_charged_like_what_was_written(engine, world):
+    """The database gives less history than there is, and that must not matter."""
+    world = world.but(charged=())
+    expected = spoken(world, charge(inputs_of(world)))
+
+    with engine.connection() as connection, connection.transaction(force_rollback=True):
+        Stock(engine, world).fill(connection.cursor())
+        batch = loaded(Snapshot(connection), world)
+    inputs = batch.inputs
+    lines = by_names(world, charge(replace(inputs, rules=world.rules)), inputs)
+
+    assert difference(lines, expected) == []
+
+
+def silent_flat(period: Period) -> World:
+    """A flat read until July and again in October: 3 a month, then nothing for two months."""
+    readings = [
+        Reading("П", date(2026, month, 20), str(3 * (month - 1))) for month in range(1, 8)
+    ] + [Reading("П", date(2026, 10, 20), "20")]
+    return World(
+        period=period,
+        services=(Service(SERVICE, Method.METER_OR_NORM, "cold"),),
+        tariffs=(Tariff(SERVICE, "40"),),
+        norms=(Norm(SERVICE, "person", "5"),),
+        houses=(House("1"),),
+        flats=(Flat("1", "1", "50"),),
+        accounts=(Account("1", "1", "1"),),
+        residents=(Resident("1"),),
+        assignments=(Assignment(SERVICE, house="1"),),
+        meters=(Meter("П", SERVICE, "1", "1"),),
+        readings=tuple(readings),
+    )
+
+
+def test_a_late_reading_takes_off_what_the_books_say_was_charged(engine):
+    """August and September by the average, 3 each; October: (20 − 18) − 3 − 3 = −4."""
+    Stock(engine, silent_flat(Period(2026, 10))).write()
+    shown = []
+
+    for month in (8, 9, 10):
+        period = Period(2026, month)
+        voucher = Voucher(uuid7(), VoucherKind.CHARGE_RUN, "тест", AT)
+        assert charge_month(engine, voucher, period=period).problems == []
+        with reading(engine) as snapshot:
+            shown += [
+                (one.method, one.kind.name, one.stored.volume_mcu, one.amount_kop)
+                for one in charges.lines(snapshot, "1", period)
+            ]
+
+    assert shown == [
+        ("AVG59B", "CHARGE", 3_000_000, 12_000),
+        ("AVG59B", "CHARGE", 3_000_000, 12_000),
+        ("IPU", "RECALCULATION", -4_000_000, -16_000),
+    ]
