@@ -72,6 +72,11 @@ def _document(told: Told, folder: Path, made: tuple[Path, ...]) -> dict[str, obj
             }
             for month, run in zip(MONTHS, told.charged, strict=True)
         ],
+        "corrected": told.corrected,
+        "recalculated": {
+            "lines": told.recalculated,
+            "amount": money.rubles(told.recalculated_kop),
+        },
         "documents": told.documents,
         "pages": told.pages,
         "scanned": told.scanned,

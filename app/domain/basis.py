@@ -158,6 +158,13 @@ NORMS_AFTER = frozenset(
     {Basis.NORM_AFTER, Basis.HOT_NORM_AFTER, Basis.POWER_NORM_AFTER, Basis.POWER_NORM_ZONE,
      Basis.GAS_NORM_AFTER}
 )  # fmt: skip
+# Of rooms, where the words of why averages are over are kept: none kept, no meter at all.
+ROOM_REASON_SLOTS = {
+    Basis.COMMUNAL_NORM: 4,
+    Basis.COMMUNAL_HOT_NORM: 4,
+    Basis.COMMUNAL_POWER_NORM: 5,
+    Basis.COMMUNAL_GAS_NORM: 6,
+}
 # Less than nothing by the formula itself (354, formulas 3(1), 3(3)), not a correction.
 SIGNED = (Basis.HEAT_ALL_METERED, Basis.HEAT_SOME_METERED, Basis.HEAT_SOME_WITHOUT)
 METERED = frozenset(

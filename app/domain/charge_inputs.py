@@ -122,6 +122,14 @@ class Premises:
     flat_premises: Ints = field(default_factory=_no_numbers)
 
 
+def home_flats(premises: Premises) -> Ints:
+    """Give the communal flat that each premises is a room of, or is itself; -1 none."""
+    home = premises.flat.copy()
+    listed = np.flatnonzero(premises.flat_premises >= 0)
+    home[premises.flat_premises[listed]] = listed
+    return home
+
+
 def communal_flats(house: Sequence[int], flat_number: Texts, number: Texts) -> tuple[Ints, Ints]:
     """Number the communal flats of the houses by the rooms that name one.
 

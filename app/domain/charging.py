@@ -197,6 +197,10 @@ class _Ways:
     def of(self, method: Method, by_method: communal_volumes.ByMethod) -> communal_volumes.ByMethod:
         return communal_volumes.with_rooms(by_method, method, self.flats, self.shared)
 
+    def without_meters(self) -> "_Ways":
+        shared = None if self.shared is None else interference.without_meters(self.shared)
+        return _Ways(self.flats, shared)
+
 
 def _volumes(scene: Scene, of: Situation, known: Metering, by: Checks, ways: _Ways) -> Volumes:
     """Give the volumes of every segment by the method of its service."""
@@ -215,8 +219,9 @@ def _volumes(scene: Scene, of: Situation, known: Metering, by: Checks, ways: _Wa
             way = ways.of(method, _METERED[method])
             if method is Method.HOT_WATER_OWN:
                 some = own_hot_water.water_of(scene, some)
+            norm_way = ways.without_meters().of(method, _METERED[method])
             parts += interference.charged(
-                way, scene, some, known, by=by.tampered, norm_way=_METERED[method]
+                way, scene, some, known, by=by.tampered, norm_way=norm_way
             )
         elif method is Method.WASTE_WATER:
             later = some

@@ -35,10 +35,12 @@ def checked(inputs: ChargeInputs, *, month: Month) -> tuple[ChargeInputs, Checks
     events = inputs.meter_events
     touching = (events.valid_from < month.end) & (events.valid_to > month.first)
     is_real = touching & (events.kind != EventKind.INTERFERENCE)
+    # Verified until a day of the month: its volume is an average, V_d beside it would count twice.
+    is_over = inputs.meters.verified_to < np.minimum(inputs.meters.removed, month.end)
     readings, controls = control.control_readings(
         inputs.meters,
         inputs.readings,
-        eventful=events.meter[is_real],
+        eventful=np.append(events.meter[is_real], np.flatnonzero(is_over)),
         rollover_ppm=inputs.rules.rollover_share_ppm,
     )
     tampered = interference.tampered(inputs, month=month)

@@ -21,7 +21,7 @@ from itertools import pairwise
 import numpy as np
 
 from app.domain import days, metering
-from app.domain.charge_inputs import ChargeInputs
+from app.domain.charge_inputs import ChargeInputs, home_flats
 from app.domain.days import Month
 from app.domain.meter import Meters
 from app.domain.metering import Consumers, Metering
@@ -159,10 +159,7 @@ def parted(inputs: ChargeInputs) -> tuple[ChargeInputs, ChargeInputs]:
         all accounts of a flat are put into one premises, where its meters are
     """
     meters, premises = inputs.meters, inputs.premises
-    home = np.append(premises.flat, -1)
-    listed = np.flatnonzero(premises.flat_premises >= 0)
-    home[premises.flat_premises[listed]] = listed
-    flat = home[meters.premises]
+    flat = np.append(home_flats(premises), -1)[meters.premises]
     # Heat goes over the rooms by living area (heating_homes.py), so its meters stay where they are.
     is_heat = np.array([one in BY_HEAT for one in inputs.services.method], dtype=bool)
     is_flat = _of_flat(meters) & (flat >= 0) & ~is_heat[meters.service]

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 
 from app.domain.after_averages import reason_of
-from app.domain.basis import FACTOR_SLOT, SLOTS, Basis
+from app.domain.basis import FACTOR_SLOT, ROOM_REASON_SLOTS, SLOTS, Basis
 from app.domain.communal import Flats
 from app.domain.communal_norms import gas_norm, of_persons, power_norm
 from app.domain.metering import Metering, by_meter
@@ -19,12 +19,6 @@ from app.domain.utility import with_heat
 from app.domain.volume import Scene, Volumes, joined, with_norm
 
 _READINGS = (0, 1, 4, 5)
-_REASON_SLOTS = {
-    Basis.COMMUNAL_NORM: 4,
-    Basis.COMMUNAL_HOT_NORM: 4,
-    Basis.COMMUNAL_POWER_NORM: 5,
-    Basis.COMMUNAL_GAS_NORM: 6,
-}
 # Where volumes by the average or by a late reading keep the words of their reason.
 _FLAT_REASONS = {
     Basis.AVERAGE_FAILURE: 7,
@@ -121,15 +115,24 @@ def of_rooms(
 def _after_averages(
     scene: Scene, of: Situation, made: Volumes, meters: tuple[Metering, Metering]
 ) -> Volumes:
-    """Give the norm its factor and reason where averages of the flat's or room's meter are over."""
-    slots, factor = made.slots.copy(), made.factor_ppm.copy()
+    """Give the norm its factor and reason where averages of the flat's or room's meter are over.
+
+    Where they are over for both, the larger factor counts.
+    """
     row_of = np.searchsorted(of.place, made.place)
+    found: dict[int, tuple[int, str]] = {}
     for known in meters:
         mask = known.consumers.norm_mask(of.point)
         for at in np.flatnonzero((mask[row_of] >> of.day_from[row_of]) & 1).tolist():
-            raised, reason = reason_of(of, int(row_of[at]), known)
-            slots[at, _REASON_SLOTS[Basis(int(made.basis[at]))]] = scene.notes.add(reason)
-            factor[at] = slots[at, FACTOR_SLOT] = raised
+            its = reason_of(of, int(row_of[at]), known)
+            if at not in found or its[0] > found[at][0]:
+                found[at] = its
+    if not found:
+        return made
+    slots, factor = made.slots.copy(), made.factor_ppm.copy()
+    for at, (raised, reason) in found.items():
+        slots[at, ROOM_REASON_SLOTS[Basis(int(made.basis[at]))]] = scene.notes.add(reason)
+        factor[at] = slots[at, FACTOR_SLOT] = raised
     return replace(made, slots=slots, factor_ppm=factor)
 
 

@@ -46,7 +46,8 @@ def control_readings(
 ) -> tuple[Readings, list[Control]]:
     """Take control readings that differ out of the readings the month is counted by.
 
-    :param eventful: places of meters whose month is of an event: a failure, a refusal of access
+    :param eventful: places of meters whose month is of an event: a failure, a refusal of access,
+        a verification that has passed
     :param rollover_ppm: the largest part of the dial a rollover may give
     """
     in_period = (readings.in_period == 1) & (readings.is_volume == 0)

@@ -14,10 +14,10 @@ for the same year comes off, so that the same call posts nothing twice.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NamedTuple
 
 from app.domain.bases.rule import half_up
 from app.domain.basis import SLOTS, Basis
+from app.domain.charged_year import Charged, Whose
 from app.domain.note import Notes
 from app.domain.period import Period
 
@@ -26,24 +26,6 @@ NORM_BASES = frozenset(
     {Basis.HEAT_NORM, Basis.HEAT_NORM_EVEN, Basis.HEAT_NORM_OWN, Basis.HEAT_TWELFTH,
      Basis.HEAT_TWELFTH_EVEN}
 )  # fmt: skip
-
-
-class Whose(NamedTuple):
-    """An account, a service and a contract: their number and codes."""
-
-    account: str
-    service: str
-    contract: str
-
-
-class Heat(NamedTuple):
-    """Money and volume."""
-
-    amount_kop: int = 0
-    volume_mcu: int = 0
-
-    def plus(self, other: "Heat") -> "Heat":
-        return Heat(self.amount_kop + other.amount_kop, self.volume_mcu + other.volume_mcu)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +38,8 @@ class MonthOfHeat:
     """
 
     period: Period
-    fact: Mapping[Whose, Heat]
-    billed: Mapping[Whose, Heat]
+    fact: Mapping[Whose, Charged]
+    billed: Mapping[Whose, Charged]
     by_norm: frozenset[Whose] = frozenset()
 
 
@@ -82,21 +64,21 @@ class Correction:
     """
 
     whose: Whose
-    fact: Heat
-    billed: Heat
-    posted: Heat
+    fact: Charged
+    billed: Charged
+    posted: Charged
     part: int
     parts: int
     months: tuple[Period, ...]
     share: tuple[int, ...] = ()
 
     @property
-    def due(self) -> Heat:
+    def due(self) -> Charged:
         """Give what is to be posted now."""
         fact = by_share(self.share) if self.share else Fraction(self.fact.amount_kop)
         volume = Fraction(self.fact.volume_mcu - self.billed.volume_mcu)
         part = (self.part, self.parts)
-        return Heat(
+        return Charged(
             due_of(fact - self.billed.amount_kop, *part, posted=self.posted.amount_kop),
             due_of(volume, *part, posted=self.posted.volume_mcu),
         )
@@ -142,7 +124,7 @@ def months_words(months: Sequence[Period]) -> str:
 
 def corrected(
     months: Sequence[MonthOfHeat],
-    posted: Mapping[Whose, Heat],
+    posted: Mapping[Whose, Charged],
     *,
     part: int,
     parts: int,
@@ -156,16 +138,16 @@ def corrected(
     result = YearOfHeat()
     sums = _sums(months, result)
     for whose, (fact, billed, counted) in _inherited(sums, heirs or {}).items():
-        before = posted.get(whose, Heat())
+        before = posted.get(whose, Charged())
         made = Correction(whose, fact, billed, before, part, parts, counted)
-        if made.due != Heat():
+        if made.due != Charged():
             result.corrections.append(made)
     return result
 
 
 def by_units(
     months: Sequence[MonthOfHeat],
-    posted: Mapping[Whose, Heat],
+    posted: Mapping[Whose, Charged],
     units: Units,
     *,
     part: int,
@@ -192,8 +174,8 @@ def by_units(
             if not total or not of_premises[home]:
                 continue
             share = (pool, units.counted_mcu[home], total, fact.amount_kop, of_premises[home])
-            owed = Heat(half_up(by_share(share)), billed.volume_mcu)
-            before = Heat(posted.get(whose, Heat()).amount_kop, 0)
+            owed = Charged(half_up(by_share(share)), billed.volume_mcu)
+            before = Charged(posted.get(whose, Charged()).amount_kop, 0)
             made = Correction(whose, owed, billed, before, part, parts, counted, share)
             if made.due.amount_kop:
                 result.corrections.append(made)
@@ -206,7 +188,7 @@ def by_share(share: Sequence[int]) -> Fraction:
     return Fraction(pool * units * own, total * premises)
 
 
-_Sums = dict[Whose, tuple[Heat, Heat, tuple[Period, ...]]]
+_Sums = dict[Whose, tuple[Charged, Charged, tuple[Period, ...]]]
 
 
 def _sums(months: Sequence[MonthOfHeat], result: YearOfHeat) -> _Sums:
@@ -217,11 +199,11 @@ def _sums(months: Sequence[MonthOfHeat], result: YearOfHeat) -> _Sums:
             if whose in month.by_norm:
                 continue
             if whose not in month.fact:
-                if its_billed != Heat():
+                if its_billed != Charged():
                     known = result.unknown.get(whose, ())
                     result.unknown[whose] = (*known, month.period)
                 continue
-            fact, billed, counted = found.get(whose, (Heat(), Heat(), ()))
+            fact, billed, counted = found.get(whose, (Charged(), Charged(), ()))
             found[whose] = (
                 fact.plus(month.fact[whose]),
                 billed.plus(its_billed),
@@ -235,7 +217,7 @@ def _inherited(sums: _Sums, heirs: Mapping[str, str]) -> _Sums:
     result: _Sums = {}
     for whose, (fact, billed, counted) in sums.items():
         heir = whose._replace(account=heirs.get(whose.account, whose.account))
-        before = result.get(heir, (Heat(), Heat(), ()))
+        before = result.get(heir, (Charged(), Charged(), ()))
         months = tuple(sorted({*before[2], *counted}))
         result[heir] = (before[0].plus(fact), before[1].plus(billed), months)
     return result

@@ -17,7 +17,7 @@ import numpy as np
 
 from app.domain import days, money
 from app.domain.basis import FACTOR_SLOT, METERED, Basis
-from app.domain.charge_inputs import ChargeInputs
+from app.domain.charge_inputs import ChargeInputs, home_flats
 from app.domain.check_facts import NO_DAY
 from app.domain.days import Month
 from app.domain.metering import Metering
@@ -26,7 +26,10 @@ from app.domain.situation import Rows, Situation
 from app.domain.volume import CM2_PER_M2, Scene, Volumes
 
 ByMeter: TypeAlias = Callable[[Scene, Situation, Metering], list[Volumes]]
-_PLAIN = (Basis.NORM, Basis.HOT_NORM, Basis.POWER_NORM, Basis.WASTE_NORM)
+_PLAIN = (
+    Basis.NORM, Basis.HOT_NORM, Basis.POWER_NORM, Basis.WASTE_NORM, Basis.COMMUNAL_NORM,
+    Basis.COMMUNAL_HOT_NORM, Basis.COMMUNAL_POWER_NORM,
+)  # fmt: skip
 _NONE = np.zeros(0, dtype=np.int64)
 _MONTHS = 12
 _ACT_SLOT = 4
@@ -64,14 +67,7 @@ def tampered(inputs: ChargeInputs, *, month: Month) -> Tampered:
             start = max(start, days.number(months_before(days.of_number(check), back)))
         span = np.array([start]), of.valid_to[at : at + 1]
         mask = int(days.mask(*span, month=month)[0])
-        if meters.account[meter] >= 0:
-            accounts = [int(meters.account[meter])]
-        elif meters.premises[meter] >= 0:
-            its = inputs.accounts.premises == meters.premises[meter]
-            accounts = np.flatnonzero(its).tolist()
-        else:
-            accounts = []
-        for account in accounts if mask else []:
+        for account in _accounts_of(inputs, meter) if mask else []:
             point = account * services + int(meters.service[meter])
             found[point] = found.get(point, 0) | mask
     points = sorted(found)
@@ -79,6 +75,23 @@ def tampered(inputs: ChargeInputs, *, month: Month) -> Tampered:
         np.array(points, dtype=np.int64),
         np.array([found[point] for point in points], dtype=np.int64),
     )
+
+
+def _accounts_of(inputs: ChargeInputs, meter: int) -> list[int]:
+    """Give the accounts a meter counts for: of a communal flat those of all its rooms."""
+    meters, premises = inputs.meters, inputs.premises
+    place, account = int(meters.premises[meter]), int(meters.account[meter])
+    if account >= 0:
+        place = int(inputs.accounts.premises[account])
+    if place < 0:
+        return []
+    if meters.of_flat.size and meters.of_flat[meter] and premises.flat.size:
+        flat = int(home_flats(premises)[place])
+        if flat >= 0:
+            return np.flatnonzero(premises.flat[inputs.accounts.premises] == flat).tolist()
+    return [account] if account >= 0 else np.flatnonzero(
+        inputs.accounts.premises == place
+    ).tolist()
 
 
 def months_before(day: date, months: int) -> date:
@@ -145,7 +158,10 @@ def tenfold(
             if was in _PLAIN:
                 basis[at], volume[at] = Basis.NORM10, _plain(scene, slots[at], act_note)
                 water[place] = int(volume[at])
-            elif was is Basis.GAS_NORM:
+            elif was in (Basis.GAS_NORM, Basis.COMMUNAL_GAS_NORM):
+                if was is Basis.COMMUNAL_GAS_NORM:
+                    # A room's share of the flat's area is its persons' of all (formula 7).
+                    slots[at, 5:7] = slots[at, 1], slots[at, 5]
                 days_charged = days_of[place]
                 basis[at] = Basis.NORM10_GAS
                 volume[at] = _gas(scene, slots[at], days_charged, act_note=act_note)

@@ -236,9 +236,10 @@ def stock_cuts(inputs: ChargeInputs, of: Rows, *, month: Month) -> Ints:
     result: Ints = np.where(by_area, area[of.premises], 0)
     result |= np.where(by_share, share[of.account], 0)
     edges = days.bit(acts.valid_from, month=month) | days.bit(acts.valid_to, month=month)
+    flat = _listed_flat(inputs, of)
     for at in np.flatnonzero(edges):
-        meant = (of.premises == acts.premises[at]) & (of.service == acts.service[at])
-        result[meant] |= edges[at]
+        where = (of.premises == acts.premises[at]) | (flat == acts.premises[at])
+        result[where & (of.service == acts.service[at])] |= edges[at]
     return result
 
 
@@ -252,7 +253,21 @@ def impossible_days(inputs: ChargeInputs, of: Rows, *, month: Month) -> Ints:
     keys, inverse = np.unique(acts.premises * width + acts.service, return_inverse=True)
     masks = np.zeros(len(keys), dtype=np.int64)
     np.bitwise_or.at(masks, inverse, days.mask(acts.valid_from, acts.valid_to, month=month))
-    wanted = of.premises * width + of.service
+    found = _masked(keys, masks, of.premises * width + of.service)
+    # An act given on a communal flat is for all its rooms.
+    flat = _listed_flat(inputs, of)
+    return found | np.where(flat >= 0, _masked(keys, masks, flat * width + of.service), 0)
+
+
+def _listed_flat(inputs: ChargeInputs, of: Rows) -> Ints:
+    """Give the premises that is the communal flat of each row's room; -1 none, or not listed."""
+    premises = inputs.premises
+    if not (premises.flat_premises >= 0).any():
+        return np.full(len(of.service), -1, dtype=np.int64)
+    return picked(premises.flat_premises, premises.flat[of.premises], otherwise=-1)
+
+
+def _masked(keys: Ints, masks: Ints, wanted: Ints) -> Ints:
     place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.where(keys[place] == wanted, masks[place], 0)
 

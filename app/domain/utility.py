@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from app.domain import money
 from app.domain.after_averages import after_averages
-from app.domain.basis import METERED, NORMS_AFTER, Basis
+from app.domain.basis import METERED, NORMS_AFTER, ROOM_REASON_SLOTS, Basis
 from app.domain.metering import Metering, by_meter
-from app.domain.money import MILLION, Ints
+from app.domain.money import MILLION, Flags, Ints
 from app.domain.norm import NO_NORM, NormKind
 from app.domain.service import Component, Method
 from app.domain.situation import Situation, expanded, picked
@@ -164,7 +164,7 @@ def waste_water(
     segment, volume, low, high = _water_of(of, everything, water)
     part = _by_days(everything, water, volume, high) - _by_days(everything, water, volume, low)
     resources = np.array(scene.inputs.services.resource)[everything.service[water.place[volume]]]
-    is_metered = np.isin(water.basis[volume], [int(one) for one in METERED | NORMS_AFTER])
+    is_metered = _is_of_meter(water)[volume]
 
     size = len(of.row)
     sums, flags = [], []
@@ -192,6 +192,14 @@ def waste_water(
     by_water = replace(by_water, is_shared=shared[at])
     rest = of.taken(np.flatnonzero(~some))
     return [*metered, by_water, *by_norm(scene, rest, basis=Basis.WASTE_NORM, is_raised=False)]
+
+
+def _is_of_meter(water: Volumes) -> Flags:
+    """Tell which water has a meter: read, averaged, or by the norm once averages are over (§60)."""
+    result = np.isin(water.basis, [int(one) for one in METERED | NORMS_AFTER])
+    for basis, slot in ROOM_REASON_SLOTS.items():
+        result |= (water.basis == basis) & (water.slots[:, slot] > 0)
+    return result
 
 
 def _with_water_known(

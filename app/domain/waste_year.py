@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.domain.basis import SLOTS
+from app.domain.charged_year import Charged, Whose
 from app.domain.days import Month
-from app.domain.heating_year import Heat, Whose, months_words
+from app.domain.heating_year import months_words
 from app.domain.money import KOP_PER_RUB, MILLION
 from app.domain.note import Notes
 from app.domain.period import Period
@@ -39,8 +40,8 @@ class MonthOfWaste:
     """A month: what it comes to by containers, and what was charged for it."""
 
     period: Period
-    fact: Mapping[Whose, Heat]
-    billed: Mapping[Whose, Heat]
+    fact: Mapping[Whose, Charged]
+    billed: Mapping[Whose, Charged]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,15 @@ class WasteCorrection:
     """The recalculation of one account, service and contract."""
 
     whose: Whose
-    fact: Heat
-    billed: Heat
-    posted: Heat
+    fact: Charged
+    billed: Charged
+    posted: Charged
     months: tuple[Period, ...]
 
     @property
-    def due(self) -> Heat:
+    def due(self) -> Charged:
         """Give what is to be posted now."""
-        return Heat(
+        return Charged(
             self.fact.amount_kop - self.billed.amount_kop - self.posted.amount_kop,
             self.fact.volume_mcu - self.billed.volume_mcu - self.posted.volume_mcu,
         )
@@ -67,23 +68,23 @@ class WasteCorrection:
         return [*kept, *[0] * (SLOTS - len(kept))]
 
 
-def facts(shares: Sequence[Share]) -> dict[Whose, Heat]:
+def facts(shares: Sequence[Share]) -> dict[Whose, Charged]:
     """Give what a month comes to by containers; volume to 6 decimals, money to the kopeck."""
     totals: dict[tuple[int, str], int] = {}
     for one in shares:
         key = (one.house, one.whose.service)
         totals[key] = totals.get(key, 0) + one.weight
-    result: dict[Whose, Heat] = {}
+    result: dict[Whose, Charged] = {}
     for one in shares:
         total = totals[one.house, one.whose.service]
         volume = _half_up(one.house_volume_mcu * one.weight, total) if total else 0
         amount = _half_up(volume * one.price_mcr * KOP_PER_RUB, MILLION * MILLION)
-        result[one.whose] = result.get(one.whose, Heat()).plus(Heat(amount, volume))
+        result[one.whose] = result.get(one.whose, Charged()).plus(Charged(amount, volume))
     return result
 
 
 def corrected(
-    months: Sequence[MonthOfWaste], posted: Mapping[Whose, Heat]
+    months: Sequence[MonthOfWaste], posted: Mapping[Whose, Charged]
 ) -> list[WasteCorrection]:
     """Give the recalculations that come to something, in order of accounts."""
     known: dict[Whose, list[MonthOfWaste]] = {}
@@ -92,14 +93,14 @@ def corrected(
             known.setdefault(whose, []).append(month)
     found = []
     for whose, its in sorted(known.items()):
-        fact = billed = Heat()
+        fact = billed = Charged()
         for month in its:
             fact = fact.plus(month.fact[whose])
-            billed = billed.plus(month.billed.get(whose, Heat()))
+            billed = billed.plus(month.billed.get(whose, Charged()))
         one = WasteCorrection(
-            whose, fact, billed, posted.get(whose, Heat()), tuple(month.period for month in its)
+            whose, fact, billed, posted.get(whose, Charged()), tuple(month.period for month in its)
         )
-        if one.due != Heat():
+        if one.due != Charged():
             found.append(one)
     return found
 

@@ -7,7 +7,7 @@ With units of distributors a house of any way of paying is corrected by them (fo
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TypeAlias
 from uuid import UUID
 
@@ -15,15 +15,13 @@ import numpy as np
 
 from app.domain.basis import Basis
 from app.domain.charge_inputs import ChargeInputs
-from app.domain.charge_line import ChargeLine
+from app.domain.charged_year import Charged, Whose
 from app.domain.charging import charge
 from app.domain.heating_year import (
     NORM_BASES,
     Correction,
-    Heat,
     MonthOfHeat,
     Units,
-    Whose,
     YearOfHeat,
     by_units,
     corrected,
@@ -37,47 +35,28 @@ from app.domain.problem import Problem
 from app.domain.service import Method
 from app.domain.voucher import Voucher
 from app.errors import Refusal
-from app.store import (
-    adjusting,
-    charges,
-    charging,
-    charging_catalogue,
-    charging_inputs,
-    heat_correcting,
-    recalculating,
+from app.operations.year_correction import (
+    BATCH_HOUSES,
+    MONTHS,
+    CorrectedYear,
+    Found,
+    correct_year,
 )
+from app.store import charging_catalogue, charging_inputs, heat_correcting, year_correcting
 from app.store.adjusting import NamedLine
 from app.store.charging_catalogue import Catalogue
 from app.store.engine import Engine
-from app.store.reading import Snapshot, reading
-from app.store.writing import writing
+from app.store.reading import Snapshot
 
-BATCH_HOUSES = 20
-_MONTHS = 12
-_DECEMBER = 12
+_KINDS = (EntryKind.CHARGE, EntryKind.RECALCULATION)
+_CORRECTIONS = (Basis.HEAT_YEAR, Basis.HEAT_UNITS)
 OnProgress = Callable[[int], None]
 # Units of distributors by the code of the house and the premises as people write it.
 UnitsOfHouses: TypeAlias = Mapping[str, Mapping[str, int]]
 
 
 class CannotBeCorrected(Refusal):
-    """The year is not over, a house or premises is not there, or too few have distributors."""
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectedHeating:
-    """What a correction posted: no lines when nothing differed.
-
-    :ivar problems: who has none, and why
-    """
-
-    into: Period
-    lines: list[ChargeLine]
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def amount_kop(self) -> int:
-        return sum(line.amount_kop for line in self.lines)
+    """A house or premises is not there, or too few of them have distributors."""
 
 
 def correct_heating(
@@ -89,37 +68,23 @@ def correct_heating(
     units: UnitsOfHouses | None = None,
     into: Period | None = None,
     on_progress: OnProgress | None = None,
-) -> CorrectedHeating:
+) -> CorrectedYear:
     """Post the correction of a year, once by the voucher's key.
 
     :param units: units of distributors; then only the houses that have them are corrected
-    :raises CannotBeCorrected: when the year is not over, a house or premises is not there, or the
-        premises with units are not most of the house
+    :raises YearNotOver: when the open month is of that year
+    :raises CannotBeCorrected: when a house or premises is not there, or the premises with units
+        are not most of the house
     :raises RefusedByDatabase: when the month is not open
     """
-    with reading(engine) as snapshot:
-        if adjusting.is_posted(snapshot, voucher.key):
-            lines = charges.of_voucher(snapshot, voucher.key)
-            return CorrectedHeating(lines[0].period, lines)
-        target = into or recalculating.target(snapshot)
-        if target.year <= year:
-            raise CannotBeCorrected(
-                f"Отопление за {year} год корректируют в {year + 1} году, а открыт {target.shown}."
-                " Закройте месяцы года и повторите."
-            )
-        year_of = _Year(snapshot, year, target, units)
+
+    def find(snapshot: Snapshot, target: Period, notes: Notes) -> Found:
         codes = tuple(sorted(units)) if units is not None else tuple(houses)
-        found = year_of.corrected(codes, on_progress=on_progress)
-        notes = Notes()
+        found = _Year(snapshot, year, target, units).corrected(codes, on_progress=on_progress)
         named = [_line(one, year, notes) for one in found.corrections]
-        problems = [_problem(whose, months) for whose, months in sorted(found.unknown.items())]
-        if not named:
-            return CorrectedHeating(target, [], problems)
-        rows = adjusting.by_names(snapshot, named)
-    with writing(engine) as draft:
-        adjusting.post(draft, voucher, period=target, lines=rows, notes=notes.known)
-    with reading(engine) as snapshot:
-        return CorrectedHeating(target, charges.of_voucher(snapshot, voucher.key), problems)
+        return named, [_problem(whose, months) for whose, months in sorted(found.unknown.items())]
+
+    return correct_year(engine, voucher, year=year, into=into, subject="Отопление", find=find)
 
 
 def _line(one: Correction, year: int, notes: Notes) -> NamedLine:
@@ -128,7 +93,7 @@ def _line(one: Correction, year: int, notes: Notes) -> NamedLine:
         account=one.whose.account,
         service=one.whose.service,
         contract=one.whose.contract,
-        origin=Period(year, _DECEMBER),
+        origin=Period(year, MONTHS),
         kind=EntryKind.RECALCULATION,
         amount_kop=due.amount_kop,
         volume_mcu=0 if one.basis is Basis.HEAT_UNITS else due.volume_mcu,
@@ -155,7 +120,6 @@ class _Year:
         self._snapshot, self._year, self._target = snapshot, year, target
         self._units = units
         self._catalogues: dict[Period, Catalogue] = {}
-        charging.hold(snapshot)
 
     def corrected(self, codes: Sequence[str], *, on_progress: OnProgress | None) -> YearOfHeat:
         """Give the corrections of all houses, told by the number of houses done."""
@@ -185,7 +149,7 @@ class _Year:
         parts = max(rules.whole("heating_correction_parts"), 1)
         about = {"part": part_of(self._target, year=self._year, parts=parts), "parts": parts}
         months = self._months(ids)
-        before = heat_correcting.posted(self._snapshot, self._year, ids)
+        before = year_correcting.posted(self._snapshot, self._year, ids, bases=_CORRECTIONS)
         if self._units is not None:
             return by_units(months, before, self._units_of(*some[0]), **about)
         heirs = {}
@@ -219,13 +183,17 @@ class _Year:
     def _months(self, ids: list[UUID]) -> list[MonthOfHeat]:
         first = self._catalogue(Period(self._year, 1))
         services = list(first.services.code)
-        billed = heat_correcting.billed(self._snapshot, self._year, ids, services)
+        billed = year_correcting.billed(
+            self._snapshot, self._year, ids, services=services, kinds=_KINDS, without=_CORRECTIONS
+        )
         return [
             self._month(ids, Period(self._year, month), billed.get(Period(self._year, month), {}))
-            for month in range(1, _MONTHS + 1)
+            for month in range(1, MONTHS + 1)
         ]
 
-    def _month(self, ids: list[UUID], month: Period, billed: Mapping[Whose, Heat]) -> MonthOfHeat:
+    def _month(
+        self, ids: list[UUID], month: Period, billed: Mapping[Whose, Charged]
+    ) -> MonthOfHeat:
         batch = charging_inputs.load(self._snapshot, self._catalogue(month), ids)
         inputs = batch.inputs
         home = inputs.premises.house[inputs.accounts.premises]
@@ -270,10 +238,10 @@ def _in_season(inputs: ChargeInputs) -> ChargeInputs:
 
 def _fact(
     inputs: ChargeInputs, mine: set[str], codes: set[str]
-) -> tuple[dict[Whose, Heat], set[Whose]]:
+) -> tuple[dict[Whose, Charged], set[Whose]]:
     """Give what the month comes to by meters, and who goes by the norm."""
     charged = charge(inputs)
-    fact: dict[Whose, Heat] = {}
+    fact: dict[Whose, Charged] = {}
     by_norm: set[Whose] = set()
     rows = zip(
         charged.account.tolist(), charged.service.tolist(), charged.contract.tolist(),
@@ -288,9 +256,9 @@ def _fact(
         )
         if whose.account not in mine or whose.service not in codes:
             continue
-        if kind not in (EntryKind.CHARGE, EntryKind.RECALCULATION):
+        if kind not in _KINDS:
             continue
         if Basis(basis) in NORM_BASES:
             by_norm.add(whose)
-        fact[whose] = fact.get(whose, Heat()).plus(Heat(amount, volume))
+        fact[whose] = fact.get(whose, Charged()).plus(Charged(amount, volume))
     return {whose: heat for whose, heat in fact.items() if whose not in by_norm}, by_norm

@@ -5,15 +5,14 @@ houses with a meter of containers ──▶ charge() of each month by formulas 9
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from uuid import UUID
 
 from app.domain import days
 from app.domain.basis import Basis
 from app.domain.charge_inputs import ChargeInputs
-from app.domain.charge_line import ChargeLine
+from app.domain.charged_year import Charged, Whose
 from app.domain.charging import Charges, charge
-from app.domain.heating_year import Heat, Whose
 from app.domain.ledger import EntryKind
 from app.domain.note import Notes
 from app.domain.period import Period
@@ -29,23 +28,20 @@ from app.domain.waste_year import (
     facts,
 )
 from app.errors import Refusal
-from app.store import (
-    adjusting,
-    charges,
-    charging,
-    charging_catalogue,
-    charging_inputs,
-    recalculating,
-    waste_correcting,
+from app.operations.year_correction import (
+    BATCH_HOUSES,
+    MONTHS,
+    CorrectedYear,
+    Found,
+    correct_year,
 )
+from app.store import charging_catalogue, charging_inputs, waste_correcting, year_correcting
 from app.store.adjusting import NamedLine
 from app.store.charging_catalogue import Catalogue
 from app.store.engine import Engine
-from app.store.reading import Snapshot, reading
-from app.store.writing import writing
+from app.store.reading import Snapshot
 
-BATCH_HOUSES = 20
-_MONTHS = 12
+_KINDS = (EntryKind.CHARGE, EntryKind.RECALCULATION, EntryKind.ABSENCE)
 _BY_CONTAINERS = {
     Method.SOLID_WASTE_PERSON: Method.SOLID_WASTE_CONTAINERS_PERSON,
     Method.SOLID_WASTE_AREA: Method.SOLID_WASTE_CONTAINERS_AREA,
@@ -55,24 +51,8 @@ _BY_AREA = (Basis.CONTAINERS_AREA, Basis.ROOM_CONTAINERS_AREA)
 _NO_VOLUME = "объём вывезенных контейнеров"
 
 
-class WasteYearNotOver(Refusal):
-    """The year is not over, or nowhere are containers measured."""
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectedWaste:
-    """What a recalculation posted: no lines when nothing differed.
-
-    :ivar problems: months that could not be counted, and why
-    """
-
-    into: Period
-    lines: list[ChargeLine]
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def amount_kop(self) -> int:
-        return sum(line.amount_kop for line in self.lines)
+class NoContainers(Refusal):
+    """Nowhere are containers measured."""
 
 
 def correct_waste(
@@ -82,39 +62,25 @@ def correct_waste(
     year: int,
     houses: Sequence[str] = (),
     into: Period | None = None,
-) -> CorrectedWaste:
+) -> CorrectedYear:
     """Post the recalculation of a year, once by the voucher's key.
 
-    :raises WasteYearNotOver: when the year is not over, or no house measures its containers
+    :raises YearNotOver: when the open month is of that year
+    :raises NoContainers: when no house measures its containers
     :raises RefusedByDatabase: when the month is not open
     """
-    with reading(engine) as snapshot:
-        if adjusting.is_posted(snapshot, voucher.key):
-            lines = charges.of_voucher(snapshot, voucher.key)
-            return CorrectedWaste(lines[0].period, lines)
-        target = into or recalculating.target(snapshot)
-        if target.year <= year:
-            raise WasteYearNotOver(
-                f"ТКО за {year} год пересчитывают в {year + 1} году, а открыт {target.shown}."
-                " Закройте месяцы года и повторите."
-            )
+
+    def find(snapshot: Snapshot, _: Period, notes: Notes) -> Found:
         known = waste_correcting.houses(snapshot, houses)
         if not known:
-            raise WasteYearNotOver(
+            raise NoContainers(
                 "Ни в одном доме нет общедомового прибора ТКО с объёмами контейнеров."
                 " Внесите его на лист «Приборы», а объёмы – на лист «Показания»."
             )
-        charging.hold(snapshot)
         found, problems = _found(snapshot, year, known)
-        notes = Notes()
-        named = [_line(one, year, notes) for one in found]
-        if not named:
-            return CorrectedWaste(target, [], problems)
-        rows = adjusting.by_names(snapshot, named)
-    with writing(engine) as draft:
-        adjusting.post(draft, voucher, period=target, lines=rows, notes=notes.known)
-    with reading(engine) as snapshot:
-        return CorrectedWaste(target, charges.of_voucher(snapshot, voucher.key), problems)
+        return [_line(one, year, notes) for one in found], problems
+
+    return correct_year(engine, voucher, year=year, into=into, subject="ТКО", find=find)
 
 
 def _line(one: WasteCorrection, year: int, notes: Notes) -> NamedLine:
@@ -122,7 +88,7 @@ def _line(one: WasteCorrection, year: int, notes: Notes) -> NamedLine:
         account=one.whose.account,
         service=one.whose.service,
         contract=one.whose.contract,
-        origin=Period(year, _MONTHS),
+        origin=Period(year, MONTHS),
         kind=EntryKind.RECALCULATION,
         amount_kop=one.due.amount_kop,
         volume_mcu=one.due.volume_mcu,
@@ -134,25 +100,33 @@ def _line(one: WasteCorrection, year: int, notes: Notes) -> NamedLine:
 def _found(
     snapshot: Snapshot, year: int, known: Sequence[tuple[UUID, str]]
 ) -> tuple[list[WasteCorrection], list[Problem]]:
-    months = [Period(year, month) for month in range(1, _MONTHS + 1)]
+    months = [Period(year, month) for month in range(1, MONTHS + 1)]
     catalogues = {month: charging_catalogue.load(snapshot, month) for month in months}
     result: list[WasteCorrection] = []
     problems: list[Problem] = []
     for start in range(0, len(known), BATCH_HOUSES):
         ids = [key for key, _ in known[start : start + BATCH_HOUSES]]
-        billed = waste_correcting.billed(snapshot, year, ids)
+        billed = year_correcting.billed(
+            snapshot,
+            year,
+            ids,
+            services=waste_correcting.services(snapshot),
+            kinds=_KINDS,
+            without=(Basis.WASTE_YEAR,),
+        )
         counted = []
         for month in months:
             fact, told = _fact(snapshot, catalogues[month], ids, billed.get(month, {}))
             counted.append(MonthOfWaste(month, fact, billed.get(month, {})))
             problems += told
-        result += corrected(counted, waste_correcting.posted(snapshot, year, ids))
+        before = year_correcting.posted(snapshot, year, ids, bases=(Basis.WASTE_YEAR,))
+        result += corrected(counted, before)
     return result, problems
 
 
 def _fact(
-    snapshot: Snapshot, catalogue: Catalogue, ids: list[UUID], billed: Mapping[Whose, Heat]
-) -> tuple[dict[Whose, Heat], list[Problem]]:
+    snapshot: Snapshot, catalogue: Catalogue, ids: list[UUID], billed: Mapping[Whose, Charged]
+) -> tuple[dict[Whose, Charged], list[Problem]]:
     """Give what a month comes to by containers; a house that has none that month tells nothing."""
     inputs = _by_containers(charging_inputs.load(snapshot, catalogue, ids).inputs)
     charged = charge(inputs)

@@ -1,13 +1,10 @@
-"""What the yearly correction of heating is fed from the books: billed, posted before, heirs."""
+"""What the yearly correction of heating asks of the stock: houses, heirs, areas with units."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from app.domain import period as periods
-from app.domain.heating_year import Heat, Whose
 from app.domain.money import MILLION
-from app.domain.period import Period
 from app.store.reading import Snapshot
 
 _HOUSES = """
@@ -21,33 +18,6 @@ where (%(all)s or house.code = any (%(codes)s))
       and version.heating_mode = 'even' and version.valid_from < %(after)s
       and coalesce(version.valid_to, 'infinity') > %(first)s))
 order by house.code
-"""
-# 185 and 186 are the corrections themselves (app/domain/basis.py), documents of their own.
-_BILLED = """
-select account.number as account, service.code as service, contract.number as contract,
-  entry.origin_period, sum(entry.amount_kop)::int8 as amount_kop,
-  coalesce(sum(entry.volume_mcu), 0)::int8 as volume_mcu
-from app.premises
-join app.account on account.premises_id = premises.id
-join app.entry on entry.account_id = account.id and entry.period >= %(first)s
-join app.service on service.id = entry.service_id
-join app.contract on contract.id = entry.contract_id
-where premises.house_id = any (%(houses)s) and service.code = any (%(services)s)
-  and entry.kind in (1, 3) and entry.method not in (185, 186)
-  and entry.origin_period >= %(first)s and entry.origin_period < %(after)s
-group by 1, 2, 3, 4
-"""
-_POSTED = """
-select account.number as account, service.code as service, contract.number as contract,
-  sum(entry.amount_kop)::int8 as amount_kop, coalesce(sum(entry.volume_mcu), 0)::int8 as volume_mcu
-from app.premises
-join app.account on account.premises_id = premises.id
-join app.entry on entry.account_id = account.id and entry.period >= %(after)s
-join app.service on service.id = entry.service_id
-join app.contract on contract.id = entry.contract_id
-where premises.house_id = any (%(houses)s) and entry.method in (185, 186)
-  and entry.origin_period = %(december)s
-group by 1, 2, 3
 """
 # The largest share of those who pay now has what the account that was closed owes.
 _HEIRS = """
@@ -102,35 +72,6 @@ def houses(
         after=date(year + 1, 1, 1),
     )
     return [(row.id, row.code) for row in rows]
-
-
-def billed(
-    snapshot: Snapshot, year: int, house_ids: Sequence[UUID], services: Sequence[str]
-) -> dict[Period, dict[Whose, Heat]]:
-    """Give what was charged for each month of a year, recalculations with it."""
-    result: dict[Period, dict[Whose, Heat]] = {}
-    for row in snapshot.rows(
-        _BILLED,
-        houses=list(house_ids),
-        services=list(services),
-        first=date(year, 1, 1),
-        after=date(year + 1, 1, 1),
-    ):
-        whose = Whose(row.account, row.service, row.contract)
-        of_month = result.setdefault(periods.of(row.origin_period), {})
-        of_month[whose] = Heat(row.amount_kop, row.volume_mcu)
-    return result
-
-
-def posted(snapshot: Snapshot, year: int, house_ids: Sequence[UUID]) -> dict[Whose, Heat]:
-    """Give what corrections of a year came to so far."""
-    rows = snapshot.rows(
-        _POSTED, houses=list(house_ids), after=date(year + 1, 1, 1), december=date(year, 12, 1)
-    )
-    return {
-        Whose(row.account, row.service, row.contract): Heat(row.amount_kop, row.volume_mcu)
-        for row in rows
-    }
 
 
 def heirs(snapshot: Snapshot, house_ids: Sequence[UUID], on: date) -> Mapping[str, str]:

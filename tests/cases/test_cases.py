@@ -269,6 +269,7 @@ def shown(line: ChargeLine, expected: dict[str, Any]) -> dict[str, Any]:
     known = line.as_json(basis="") | {
         "from": line.stored.day_from,
         "to": line.stored.day_to,
+        "why": explanation.why(line),
     }
     return {name: known[name] for name in expected}
 

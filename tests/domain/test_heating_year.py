@@ -9,12 +9,11 @@ from app.domain import explanation, replay
 from app.domain.bases.rule import StoredLine
 from app.domain.basis import Basis
 from app.domain.charge_line import ChargeLine
+from app.domain.charged_year import Charged, Whose
 from app.domain.heating_year import (
     Correction,
-    Heat,
     MonthOfHeat,
     Units,
-    Whose,
     by_units,
     corrected,
     part_of,
@@ -51,32 +50,32 @@ def line_of(one: Correction) -> ChargeLine:
 def test_the_fact_of_the_year_less_what_was_billed_is_due():
     # Январь 1200 − 400, июль 0 − 440: всего 360 ₽
     months = [
-        month(1, {ONE: Heat(120_000, 1_200_000)}, {ONE: Heat(40_000, 400_000)}),
-        month(7, {ONE: Heat(0, 0)}, {ONE: Heat(44_000, 400_000)}),
+        month(1, {ONE: Charged(120_000, 1_200_000)}, {ONE: Charged(40_000, 400_000)}),
+        month(7, {ONE: Charged(0, 0)}, {ONE: Charged(44_000, 400_000)}),
     ]
 
     year = corrected(months, {}, part=1, parts=1)
 
-    assert [one.due for one in year.corrections] == [Heat(36_000, 400_000)]
+    assert [one.due for one in year.corrections] == [Charged(36_000, 400_000)]
     assert year.corrections[0].months == (Period(2026, 1), Period(2026, 7))
 
 
 def test_months_by_the_norm_and_months_not_charged_here_are_in_neither_sum():
     months = [
-        month(1, {}, {ONE: Heat(10_000, 1)}, by_norm=(ONE,)),
-        month(2, {ONE: Heat(90_000, 9)}, {}),
-        month(3, {ONE: Heat(30_000, 3)}, {ONE: Heat(20_000, 2)}),
+        month(1, {}, {ONE: Charged(10_000, 1)}, by_norm=(ONE,)),
+        month(2, {ONE: Charged(90_000, 9)}, {}),
+        month(3, {ONE: Charged(30_000, 3)}, {ONE: Charged(20_000, 2)}),
     ]
 
     year = corrected(months, {}, part=1, parts=1)
 
-    assert [one.due for one in year.corrections] == [Heat(10_000, 1)]
+    assert [one.due for one in year.corrections] == [Charged(10_000, 1)]
 
 
 def test_a_month_that_cannot_be_counted_leaves_the_account_without_a_correction():
     months = [
-        month(1, {ONE: Heat(30_000, 3)}, {ONE: Heat(20_000, 2)}),
-        month(2, {}, {ONE: Heat(20_000, 2)}),
+        month(1, {ONE: Charged(30_000, 3)}, {ONE: Charged(20_000, 2)}),
+        month(2, {}, {ONE: Charged(20_000, 2)}),
     ]
 
     year = corrected(months, {}, part=1, parts=1)
@@ -87,16 +86,16 @@ def test_a_month_that_cannot_be_counted_leaves_the_account_without_a_correction(
 
 def test_an_extra_charge_goes_in_parts_that_sum_to_it_and_a_credit_at_once():
     months = [
-        month(1, {ONE: Heat(20_000, 0), TWO: Heat(0, 0)},
-              {ONE: Heat(10_000, 0), TWO: Heat(500, 0)}),
+        month(1, {ONE: Charged(20_000, 0), TWO: Charged(0, 0)},
+              {ONE: Charged(10_000, 0), TWO: Charged(500, 0)}),
     ]  # fmt: skip
-    posted: dict[Whose, Heat] = {}
+    posted: dict[Whose, Charged] = {}
     amounts = []
 
     for part in (1, 2, 3):
         for one in corrected(months, posted, part=part, parts=3).corrections:
             amounts.append((part, one.whose.account, one.due.amount_kop))
-            posted[one.whose] = posted.get(one.whose, Heat()).plus(one.due)
+            posted[one.whose] = posted.get(one.whose, Charged()).plus(one.due)
 
     assert amounts == [(1, "1", 3333), (1, "2", -500), (2, "1", 3334), (3, "1", 3333)]
     assert corrected(months, posted, part=3, parts=3).corrections == []
@@ -110,8 +109,8 @@ def test_the_part_is_the_month_after_the_year():
 
 def test_the_payer_of_now_takes_the_correction_of_the_account_that_is_closed():
     months = [
-        month(1, {ONE: Heat(30_000, 3)}, {ONE: Heat(20_000, 2)}),
-        month(2, {TWO: Heat(30_000, 3)}, {TWO: Heat(31_000, 2)}),
+        month(1, {ONE: Charged(30_000, 3)}, {ONE: Charged(20_000, 2)}),
+        month(2, {TWO: Charged(30_000, 3)}, {TWO: Charged(31_000, 2)}),
     ]
 
     each = corrected(months, {}, part=1, parts=1)
@@ -127,8 +126,8 @@ def test_the_payer_of_now_takes_the_correction_of_the_account_that_is_closed():
 def test_distributors_share_the_fact_of_their_premises_by_units():
     # Тепло двух помещений 3000 ₽, единиц 100 и 200: 1000 и 2000 ₽
     months = [
-        month(1, {ONE: Heat(150_000, 0), TWO: Heat(150_000, 0)},
-              {ONE: Heat(150_000, 0), TWO: Heat(150_000, 0)}),
+        month(1, {ONE: Charged(150_000, 0), TWO: Charged(150_000, 0)},
+              {ONE: Charged(150_000, 0), TWO: Charged(150_000, 0)}),
     ]  # fmt: skip
     units = Units({"1": "5", "2": "6"}, {"5": 100_000_000, "6": 200_000_000})
 
@@ -148,7 +147,7 @@ def test_a_correction_comes_out_of_its_inputs_and_of_its_printed_formula(
     fact, billed, posted, part, parts
 ):
     one = Correction(
-        ONE, Heat(fact, fact * 7), Heat(billed, billed * 5), Heat(posted, posted * 3),
+        ONE, Charged(fact, fact * 7), Charged(billed, billed * 5), Charged(posted, posted * 3),
         min(part, parts), parts, (Period(2026, 1),),
     )  # fmt: skip
 
@@ -169,7 +168,7 @@ def test_a_correction_by_units_comes_out_of_its_printed_formula(pool, units, fac
     own, more = facts
     share = (pool, units, units + 1, own, own + more)
     one = Correction(
-        ONE, Heat(), Heat(billed, 0), Heat(10, 0), part, 3, (Period(2026, 1),), share
+        ONE, Charged(), Charged(billed, 0), Charged(10, 0), part, 3, (Period(2026, 1),), share
     )  # fmt: skip
 
     line = line_of(one)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain import days
-from app.domain.heating_year import Heat, Whose
+from app.domain.charged_year import Charged, Whose
 from app.domain.note import Notes
 from app.domain.period import Period
 from app.domain.reduction_inputs import Absences
@@ -25,48 +25,48 @@ def test_a_month_goes_by_its_containers_and_its_people():
 
     found = facts(shares)
 
-    assert found == {ONE: Heat(30_000, 500_000), TWO: Heat(60_000, 1_000_000)}
+    assert found == {ONE: Charged(30_000, 500_000), TWO: Charged(60_000, 1_000_000)}
 
 
 def test_houses_do_not_share_their_containers():
     shares = [Share(ONE, 0, 31, 1_000_000, PRICE), Share(TWO, 1, 62, 3_000_000, PRICE)]
 
-    assert facts(shares) == {ONE: Heat(60_000, 1_000_000), TWO: Heat(180_000, 3_000_000)}
+    assert facts(shares) == {ONE: Charged(60_000, 1_000_000), TWO: Charged(180_000, 3_000_000)}
 
 
 def test_a_house_in_which_everybody_was_away_pays_nothing():
-    assert facts([Share(ONE, 0, 0, 1_000_000, PRICE)]) == {ONE: Heat()}
+    assert facts([Share(ONE, 0, 0, 1_000_000, PRICE)]) == {ONE: Charged()}
 
 
 def test_the_year_is_what_it_comes_to_less_what_was_charged_and_posted():
     months = [
-        MonthOfWaste(JANUARY, {ONE: Heat(30_000, 500_000)}, {ONE: Heat(24_000, 400_000)}),
-        MonthOfWaste(FEBRUARY, {ONE: Heat(12_000, 200_000)}, {ONE: Heat(24_000, 400_000)}),
+        MonthOfWaste(JANUARY, {ONE: Charged(30_000, 500_000)}, {ONE: Charged(24_000, 400_000)}),
+        MonthOfWaste(FEBRUARY, {ONE: Charged(12_000, 200_000)}, {ONE: Charged(24_000, 400_000)}),
     ]
 
-    (one,) = corrected(months, {ONE: Heat(-1_000, 0)})
+    (one,) = corrected(months, {ONE: Charged(-1_000, 0)})
 
-    assert one.due == Heat(42_000 - 48_000 + 1_000, -100_000)
+    assert one.due == Charged(42_000 - 48_000 + 1_000, -100_000)
     assert one.months == (JANUARY, FEBRUARY)
     assert one.slots(Notes())[:6] == [42_000, 700_000, 48_000, 800_000, -1_000, 0]
 
 
 def test_a_month_whose_containers_are_not_known_is_in_neither():
     months = [
-        MonthOfWaste(JANUARY, {ONE: Heat(30_000, 500_000)}, {ONE: Heat(24_000, 400_000)}),
-        MonthOfWaste(FEBRUARY, {}, {ONE: Heat(24_000, 400_000)}),
+        MonthOfWaste(JANUARY, {ONE: Charged(30_000, 500_000)}, {ONE: Charged(24_000, 400_000)}),
+        MonthOfWaste(FEBRUARY, {}, {ONE: Charged(24_000, 400_000)}),
     ]
 
     (one,) = corrected(months, {})
 
-    assert one.due == Heat(6_000, 100_000)
+    assert one.due == Charged(6_000, 100_000)
     assert one.months == (JANUARY,)
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**7)), max_size=12))
 def test_the_second_time_nothing_is_left(amounts):
     months = [
-        MonthOfWaste(JANUARY, {ONE: Heat(fact, volume)}, {ONE: Heat(24_000, 400_000)})
+        MonthOfWaste(JANUARY, {ONE: Charged(fact, volume)}, {ONE: Charged(24_000, 400_000)})
         for fact, volume in amounts
     ]
 

@@ -12,6 +12,7 @@ from app.domain.service import Method
 from app.domain.voucher import Voucher, VoucherKind
 from app.operations.charge_month import charge_month
 from app.operations.correct_heating import CannotBeCorrected, correct_heating
+from app.operations.year_correction import YearNotOver
 from app.store.engine import Engine
 from tests.fixtures.charge_stock import Stock
 from tests.fixtures.charge_world import (
@@ -163,7 +164,7 @@ def test_a_year_that_is_not_over_is_refused(engine):
     charged(engine, EVEN, months=(1,))
     voucher = Voucher(uuid7(), VoucherKind.ADJUSTMENT, "Иванова А. А.", AT, reason="корректировка")
 
-    with pytest.raises(CannotBeCorrected, match="2027"):
+    with pytest.raises(YearNotOver, match="2027"):
         correct_heating(engine, voucher, year=2026)
 
 
