@@ -2,11 +2,11 @@
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from app.demo import town
+from app.demo import rarities, town
 from app.demo.town import Flat, HouseFacts, Household
 from app.domain.period import Period
 from app.resources import table
@@ -58,12 +58,16 @@ _SERVICES = (
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """The choice of houses and months that the sheets are made of."""
+    """The choice of houses and months that the sheets are made of.
+
+    :ivar with_rare: houses of app/demo/rarities.py have their rare facts
+    """
 
     houses: tuple[HouseFacts, ...]
     months: tuple[Period, ...]
     one_account: bool = False
     with_debts: bool = True
+    with_rare: bool = True
 
     def accounts(self) -> Iterator[tuple[HouseFacts, Flat, Household]]:
         """Give every account of the town."""
@@ -80,26 +84,48 @@ class Town:
 
 def sheets(built: Town) -> dict[str, Sheet]:
     """Give all sheets; the rows of the long ones are made while they are written."""
+    rare = [one for one in built.houses if built.with_rare and one.code in rarities.ROLES]
+    usual = replace(built, houses=tuple(one for one in built.houses if one not in rare))
     made: dict[str, Sheet] = {
         "Организации": _organisations(),
         "Договоры": _contracts(),
+        "Услуги": _services(),
+        "Тарифы": _tariffs(),
+        "Нормативы": _norms(),
+        "Параметры": (("Код", "Значение", "С"), [("день_оплаты", "15", date(2026, 3, 1))]),
+        **_of_houses(usual),
+    }
+    if built.with_debts:
+        made["Отсутствие"] = _absences(usual)
+        made["Сальдо"] = _balances(usual)
+        made["Оплаты"] = _payments(usual)
+    return _with_rare(made, built, rare) if rare else made
+
+
+def _of_houses(built: Town) -> dict[str, Sheet]:
+    return {
         "Дома": _houses(built),
         "Помещения": _premises(built),
         "Лицевые счета": _accounts(built),
         "Проживающие": _residents(built),
-        "Услуги": _services(),
-        "Тарифы": _tariffs(),
-        "Нормативы": _norms(),
         "Назначения": _assignments(built),
         "Приборы": _meters(built),
         "Показания": _readings(built),
-        "Параметры": (("Код", "Значение", "С"), [("день_оплаты", "15", date(2026, 3, 1))]),
     }
-    if built.with_debts:
-        made["Отсутствие"] = _absences(built)
-        made["Сальдо"] = _balances(built)
-        made["Оплаты"] = _payments(built)
-    return made
+
+
+def _with_rare(made: dict[str, Sheet], built: Town, rare: Sequence[HouseFacts]) -> dict[str, Sheet]:
+    """Add the houses with rare facts, and the catalogue these need."""
+    more = rarities.catalogue()
+    for house in rare:
+        alone = replace(built, houses=(house,))
+        for name, rows in rarities.edited(house, _of_houses(alone)).items():
+            more.setdefault(name, []).extend(rows)
+    nothing: Sheet = ((), ())
+    return {
+        name: rarities.joined(made.get(name, nothing), more.get(name, ()))
+        for name in (*made, *(name for name in more if name not in made))
+    }
 
 
 def _organisations() -> Sheet:
@@ -214,9 +240,10 @@ def _day_after(last: date | None) -> date | None:
 def _norms() -> Sheet:
     headers = ("Услуга", "Вид", "Значение", "С", "Основание")
     return headers, [
-        (line["service"], line["kind"], line["value"], date(2026, 1, 1), line["basis"])
+        (line["service"], line["kind"], line["value"], line.get("from", date(2026, 1, 1)),
+         line["basis"])
         for line in table("demo", "tariffs.toml")["norm"]
-    ]
+    ]  # fmt: skip
 
 
 def _assignments(built: Town) -> Sheet:

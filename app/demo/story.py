@@ -1,7 +1,8 @@
 """The story of the demonstration, step by step, through the operations that the program uses.
 
-town ─► workbook ─► import ─► charge 08, 09, 10 ─► close 08, 09 ─► documents
-     ─► codes read back from the page ─► payments in a shift ─► receipts ─► verify ─► pictures
+town ─► workbook ─► import ─► charge 07 to 10 ─► close 07 to 09 ─► corrections of the year before
+     ─► backdated changes ─► recalculation ─► documents ─► codes read back from the page
+     ─► payments in a shift ─► receipts ─► verify ─► pictures
 """
 
 import time
@@ -13,17 +14,17 @@ from pathlib import Path
 
 from uuid_utils.compat import uuid7
 
-from app.demo import sheets, town
+from app.demo import rarities, sheets, town
+from app.demo.books import DECEMBER, MONTHS, YEAR, Books, Recalculated, vouchers
 from app.devices.receipt_escpos import Setup
 from app.devices.simulator import SimulatedPrinter
-from app.domain import money
+from app.domain import explanation, money
 from app.domain.period import Period
 from app.domain.tender import Tender
-from app.domain.voucher import Voucher, VoucherKind
+from app.domain.voucher import VoucherKind
 from app.errors import AppError, Refusal
 from app.exchange import workbook_writing
-from app.operations.charge_month import ChargedMonth, charge_month
-from app.operations.close_period import close_period
+from app.operations.charge_month import ChargedMonth
 from app.operations.import_workbook import Imported, import_workbook
 from app.operations.issue_documents import Issued, issue_documents
 from app.reports import decoding
@@ -33,7 +34,8 @@ from app.store.engine import Engine
 from app.store.reading import reading
 from app.ui.desk_actions import Desk
 
-MONTHS = (Period(2026, 8), Period(2026, 9), Period(2026, 10))
+__all__ = ["MONTHS", "DemoFailed", "Story", "Told"]
+
 SCANNED_PAGES = 12
 _ACTOR = "Демонстрация"
 _NOTE_KOP = 500_000  # the payer hands over banknotes of 5 000
@@ -50,6 +52,9 @@ class Told:
     accounts: int = 0
     imported: dict[str, int] = field(default_factory=dict)
     charged: tuple[ChargedMonth, ...] = ()
+    corrected: int = 0
+    recalculated: int = 0
+    recalculated_kop: int = 0
     documents: int = 0
     pages: int = 0
     scanned: int = 0
@@ -77,9 +82,12 @@ class Story:
         :raises DemoFailed: when a step does not come out as it must
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        built = sheets.Town(town.houses(self.houses), MONTHS)
+        built = sheets.Town(rarities.with_rare(town.houses(self.houses)), MONTHS)
         imported = self._import(built)
+        self._charge(DECEMBER)
         charged = tuple(self._charge(month) for month in MONTHS)
+        corrected = self._correct(built)
+        recalculated = self._recalculate(built)
         issued = self._print()
         scans = self._scan(issued)
         # The last code stays for the pictures and for whoever tries the desk next.
@@ -89,6 +97,9 @@ class Story:
             accounts=charged[-1].accounts,
             imported=imported.imported,
             charged=charged,
+            corrected=corrected,
+            recalculated=len(recalculated.posted.lines),
+            recalculated_kop=recalculated.posted.amount_kop,
             documents=issued.documents,
             pages=issued.pages,
             scanned=len(scans),
@@ -105,26 +116,49 @@ class Story:
             workbook_writing.write(book, sheets.sheets(built))
         self.say(f"  домов {len(built.houses)}, книга: {book.name}")
         with self._timed("Загрузка книги"):
-            imported = import_workbook(self.engine, self._voucher(VoucherKind.IMPORT), path=book)
+            imported = import_workbook(
+                self.engine, self._books().voucher(VoucherKind.IMPORT), path=book
+            )
         if imported.problems:
             raise DemoFailed(f"Книга города не загрузилась: {imported.problems[0]}")
         rows = sum(imported.imported.values())
         self.say(f"  листов {len(imported.imported)}, строк {rows:,}".replace(",", " "))
         return imported
 
+    def _books(self) -> Books:
+        return Books(self.engine, vouchers(_ACTOR, self.now))
+
     def _charge(self, month: Period) -> ChargedMonth:
+        books = self._books()
         with self._timed(f"Начисление за {month.shown}"):
-            charged = charge_month(self.engine, self._voucher(VoucherKind.CHARGE_RUN), period=month)
+            charged = books.charge_before() if month == DECEMBER else books.charge(month)
         self.say(
             f"  счетов {charged.accounts}, строк {charged.lines}, "
             f"сумма {money.shown(charged.amount_kop)} ₽, отпечаток {charged.fingerprint[:12]}"
         )
         if charged.problems:
             self.say(f"  замечаний {len(charged.problems)}, первое: {charged.problems[0]}")
-        if month != MONTHS[-1]:
-            balances = close_period(self.engine, self._voucher(VoucherKind.CLOSING), period=month)
-            self.say(f"  период закрыт, остатков снято {balances}")
         return charged
+
+    def _correct(self, built: sheets.Town) -> int:
+        account = next(household.number for _, _, household in built.accounts())
+        with self._timed(f"Корректировки за {YEAR} год и исправление вручную"):
+            lines = self._books().correct_year()
+            self._books().correct_by_hand(account)
+        self.say(f"  строк {len(lines) + 1}, первая: {explanation.sentence(lines[0])}")
+        return len(lines) + 1
+
+    def _recalculate(self, built: sheets.Town) -> Recalculated:
+        with self._timed("Сведения задним числом: загрузка, что изменится, перерасчёт"):
+            done = self._books().recalculate(self.folder, built.houses)
+        if done.imported.problems or not done.posted.lines:
+            raise DemoFailed("Сведения задним числом не дали перерасчёта.")
+        line = done.posted.lines[0]
+        self.say(
+            f"  счетов {done.foreseen.accounts}, строк {len(done.posted.lines)} на "
+            f"{money.shown(done.posted.amount_kop)} ₽, первая: {explanation.sentence(line)}"
+        )
+        return done
 
     def _print(self) -> Issued:
         with self._timed(f"Платёжные документы за {MONTHS[-1].shown}"):
@@ -194,9 +228,6 @@ class Story:
             raise DemoFailed(f"Книги не сходятся: {broken[0].name}, {broken[0].examples[0]}")
         self.say(f"  тождеств {len(checks)}, все верны")
         return checks
-
-    def _voucher(self, kind: VoucherKind) -> Voucher:
-        return Voucher(uuid7(), kind, _ACTOR, self.now())
 
     @contextmanager
     def _timed(self, title: str) -> Iterator[None]:

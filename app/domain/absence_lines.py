@@ -1,12 +1,15 @@
 """Recalculation for temporary absence: what is taken off each line that was charged by persons.
 
     by norm          dV = N × Σd / D, money −round(dV × T)                 354, п. 86, 91
+    broken meter     while it may still be put right: its average V × Σd / person-days, its norm
+                     as any other; without an act that no meter is possible   п. 81(13), 86
     waste water      iff the water was recalculated, by its volumes        п. 87
     solid waste      whatever meters there are: by persons as by norm; by area
                      P × Σd / person-days, while приложение № 4 is in force
     never            heating, common property, housing, a constant part    п. 86, 88, 89
 
-Without the act that no meter can be installed there is none, but for force majeure of everybody.
+Without the act that no meter can be installed there is none, but for force majeure of everybody
+and for a meter under repair (repair.py).
 """
 
 from collections import defaultdict
@@ -20,19 +23,37 @@ from app.domain.absence import Away
 from app.domain.added_lines import AddedLines
 from app.domain.bases.every import RULES
 from app.domain.bases.rule import half_up, money_of
-from app.domain.basis import NORM_SLOTS, Basis
+from app.domain.basis import NORM_SLOTS, ROOM_REASON_SLOTS, Basis
 from app.domain.ledger import EntryKind
 from app.domain.money import MILLION
 from app.domain.pricing import Lines
+from app.domain.repair import under_repair
 from app.domain.service import Component
 from app.domain.situation import Situation
 from app.domain.volume import Scene
 
-_AREA_PARTS = (Basis.GAS_NORM,)  # a part of the volume is of the area: it stays
+# A part of the volume is of the area: it stays.
+_AREA_PARTS = (Basis.GAS_NORM, Basis.GAS_NORM_AFTER, Basis.COMMUNAL_GAS_NORM)
+_RANGES = (Basis.NORM_RANGE, Basis.NORM_RANGE_AFTER, Basis.RANGE_FAILURE)
+# By the average of a broken meter, or a part of its norm: in proportion to the person-days.
+_IN_PROPORTION = (Basis.AVERAGE_FAILURE, Basis.POWER_NORM_ZONE, Basis.COMMUNAL_METER)
+# There is a meter, only its readings are not: an act that none is possible is not what is missing.
+_WITH_METER = frozenset(
+    {Basis.AVERAGE_FAILURE, Basis.RANGE_FAILURE, Basis.COMMUNAL_METER, Basis.NORM_AFTER,
+     Basis.HOT_NORM_AFTER, Basis.POWER_NORM_AFTER, Basis.POWER_NORM_ZONE, Basis.GAS_NORM_AFTER,
+     Basis.NORM_RANGE_AFTER}
+)  # fmt: skip
+_COMMUNAL_REASON_SLOT = RULES[Basis.COMMUNAL_METER].slots.index("reason_note")
 _WASTE = (Basis.WASTE_BY_WATER, Basis.WASTE_NORM)
 _NO_ACT = (
     "временное отсутствие не учтено: нет акта о том, что прибор установить нельзя.",
     "Укажите услугу в столбце «Нет возможности установить прибор» листа «Помещения».",
+)
+
+
+_NOT_REPAIRED = (
+    "временное отсутствие не учтено: прибор есть, а начислено без его показаний.",
+    "Перерасчёт положен, пока прибор чинят: внесите «неисправность» на листе «События приборов».",
 )
 
 
@@ -71,9 +92,13 @@ class AbsenceLines:
     removed_mcu: dict[int, tuple[int, int]] = field(default_factory=dict)
     _reduced: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     _has_water: set[int] = field(default_factory=set)
+    _repaired: dict[int, int] = field(default_factory=dict)
 
     def add_all(self) -> None:
         """Go over the lines of accounts with somebody away."""
+        if not self.away.place:
+            return
+        self._repaired = under_repair(self.scene.inputs, month=self.scene.month)
         accounts = np.array(list(self.away.place), dtype=np.int64)
         at = np.flatnonzero(np.isin(self.of.account[self.lines.place], accounts))
         water = utility.is_water(self.scene)
@@ -115,13 +140,40 @@ class AbsenceLines:
     def _days(self, line: int) -> int:
         """Give the person-days to take off a line by norm, telling where an act is missing."""
         account, since, until = self._span(line)
-        if self._resource(line) == "solid-waste" or self._has_act(line):
+        if self._resource(line) == "solid-waste":
             return self.away.days(account, since, until)
-        found = self.away.days(account, since, until, has_act=False)
+        found = self._days_within(line, since, until)
         if not found and self.away.days(account, since, until):
-            service = int(self.of.service[self.lines.place[line]])
-            self.scene.findings.warn(account, *_NO_ACT, service=service)
+            basis, service = self._basis(line), int(self.of.service[self.lines.place[line]])
+            if basis not in (Basis.AVERAGE_FAILURE, Basis.RANGE_FAILURE, Basis.COMMUNAL_METER):
+                words = _NOT_REPAIRED if self._has_meter(line) else _NO_ACT
+                self.scene.findings.warn(account, *words, service=service)
         return found
+
+    def _days_within(self, line: int, since: int, until: int) -> int:
+        """Give the person-days of some days of a line: by the act, or while a meter is repaired."""
+        account = self._span(line)[0]
+        if not self._has_meter(line):
+            return self.away.days(account, since, until, has_act=self._has_act(line))
+        repaired = self._repaired.get(int(self.of.point[self.lines.place[line]]), 0)
+        return sum(
+            self.away.days(account, day, day + 1, has_act=bool(repaired >> day & 1))
+            for day in range(since, until)
+        )
+
+    def _basis(self, line: int) -> Basis:
+        return Basis(int(self.lines.basis[line]))
+
+    def _has_meter(self, line: int) -> bool:
+        basis = self._basis(line)
+        reason = ROOM_REASON_SLOTS.get(basis)
+        return basis in _WITH_METER or (reason is not None and self.lines.slots[line, reason] > 0)
+
+    def _is_in_proportion(self, line: int) -> bool:
+        basis = self._basis(line)
+        if basis is Basis.COMMUNAL_METER:
+            return bool(self.lines.slots[line, _COMMUNAL_REASON_SLOT])
+        return basis in _IN_PROPORTION
 
     def _add(self, line: int, *, is_water: bool) -> None:
         basis = int(self.lines.basis[line])
@@ -130,8 +182,8 @@ class AbsenceLines:
                 account, since, until = self._span(line)
                 self._add_part(line, self.away.days(account, since, until), Basis.ABSENCE_PART)
             return
-        is_range = basis == Basis.NORM_RANGE
-        if not is_range and not (basis in _NORMS and self._is_by_persons(line)):
+        is_range, is_part = basis in _RANGES, self._is_in_proportion(line)
+        if not is_range and not is_part and not (basis in _NORMS and self._is_by_persons(line)):
             return
         away_days = self._days(line)
         if not away_days:
@@ -141,8 +193,11 @@ class AbsenceLines:
         elif is_range:
             self._add_range(line, away_days)
         else:
-            self._add_norm(line, away_days)
-            if is_water:
+            if is_part:
+                self._add_in_proportion(line, away_days)
+            else:
+                self._add_norm(line, away_days)
+            if is_water and line in self.removed_mcu:
                 self._reduced[self._span(line)[0]].append(line)
 
     def _is_by_persons(self, line: int) -> bool:
@@ -167,6 +222,21 @@ class AbsenceLines:
         removed = min(self._by_norm(line, away_days), int(self.lines.volume_mcu[line]))
         kept = (int(slots[where.norm]), away_days, months, self._note(line))
         self._add_volume(line, removed, away_days, Basis.ABSENCE, kept)
+
+    def _of_days(self, line: int, away_days: int) -> int:
+        """Give the volume of a line that so many person-days away come to."""
+        if not self._is_in_proportion(line):
+            return self._by_norm(line, away_days)
+        persons, volume = self._persons(line), int(self.lines.volume_mcu[line])
+        return half_up(Fraction(volume * min(away_days, persons), persons)) if persons else 0
+
+    def _add_in_proportion(self, line: int, away_days: int) -> None:
+        persons, volume = self._persons(line), int(self.lines.volume_mcu[line])
+        removed = self._of_days(line, away_days)
+        if removed > 0:
+            away_days = min(away_days, persons)
+            kept = (volume, away_days, persons, self._note(line))
+            self._add_volume(line, removed, away_days, Basis.ABSENCE_VOLUME, kept)
 
     def _add_volume(
         self, line: int, removed: int, away_days: int, basis: Basis, slots: tuple[int, ...]
@@ -250,12 +320,11 @@ class AbsenceLines:
         return found
 
     def _add_waste_by_water(self, line: int) -> None:
-        account = self._span(line)[0]
         by_resource = {"cold": 0, "hot": 0}
         away_days = 0
         for one, low, high in self._water(line):
-            its_days = self.away.days(account, low, high, has_act=self._has_act(one))
-            by_resource[self._resource(one)] += self._by_norm(one, its_days)
+            its_days = self._days_within(one, low, high)
+            by_resource[self._resource(one)] += self._of_days(one, its_days)
             away_days = max(away_days, its_days)
         removed = sum(by_resource.values())
         if 0 < removed <= int(self.lines.volume_mcu[line]):
@@ -267,13 +336,10 @@ class AbsenceLines:
         if account not in self._has_water:
             away_days = self._days(line)
         else:
-            days: dict[int, bool] = {}
+            days: dict[int, int] = {}
             for one, low, high in self._water(line):
                 for day in range(low, high):
-                    days[day] = days.get(day, False) or self._has_act(one)
-            away_days = sum(
-                self.away.days(account, day, day + 1, has_act=has_act)
-                for day, has_act in days.items()
-            )
+                    days[day] = max(days.get(day, 0), self._days_within(one, day, day + 1))
+            away_days = sum(days.values())
         if away_days:
             self._add_norm(line, away_days)

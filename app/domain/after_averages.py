@@ -13,9 +13,11 @@ import numpy as np
 
 from app.domain import money
 from app.domain.basis import FACTOR_SLOT, Basis
-from app.domain.meter_lives import zone_totals
+from app.domain.meter_lives import Lives, zone_totals
 from app.domain.metering import Metering
-from app.domain.situation import Situation
+from app.domain.money import Ints
+from app.domain.plain_gaps import zones_of
+from app.domain.situation import Situation, expanded
 from app.domain.volume import Scene, Volumes, joined
 
 _AFTER = {
@@ -38,75 +40,148 @@ def after_averages(
     after = np.flatnonzero((mask >> of.day_from) & 1)
     if not after.size:
         return parts
-    row_of = {int(of.place[row]): row for row in after.tolist()}
-    return [one for part in parts for one in _changed(scene, of, known, part, row_of)]
+    by_place = after[np.argsort(of.place[after], kind="stable")]
+    return [one for part in parts for one in _changed(scene, of, known, part, by_place)]
 
 
 def _changed(
-    scene: Scene, of: Situation, known: Metering, made: Volumes, row_of: dict[int, int]
+    scene: Scene, of: Situation, known: Metering, made: Volumes, after: Ints
 ) -> list[Volumes]:
+    """Change the volumes of some segments.
+
+    :param after: the segments, in order of their places
+    """
+    found = np.minimum(np.searchsorted(of.place[after], made.place), len(after) - 1)
+    is_norm = np.isin(made.basis, [int(one) for one in _AFTER])
+    at = np.flatnonzero((of.place[after[found]] == made.place) & is_norm)
+    if not at.size:
+        return [made]
+    row, was = after[found[at]], made.basis[at]
     basis, slots, factor = made.basis.copy(), made.slots.copy(), made.factor_ppm.copy()
-    zoned: dict[int, dict[int, int]] = {}
-    for at, place in enumerate(made.place.tolist()):
-        was = Basis(int(basis[at]))
-        if place not in row_of or was not in _AFTER:
-            continue
-        basis[at], slot = _AFTER[was]
-        raised, reason = reason_of(of, row_of[place], known)
-        slots[at, slot] = scene.notes.add(reason)
-        factor[at] = slots[at, FACTOR_SLOT] = raised
-        if was is Basis.POWER_NORM and (totals := _zones(of, row_of[place], known)):
-            zoned[at] = totals
+    raised, notes = _reasons(scene, of, row, known)
+    for one in np.unique(was).tolist():
+        its = np.flatnonzero(was == one)
+        basis[at[its]], slot = _AFTER[Basis(one)]
+        slots[at[its], slot] = notes[its]
+    factor[at] = slots[at, FACTOR_SLOT] = raised
     whole = replace(made, basis=basis, slots=slots, factor_ppm=factor)
-    if not zoned:
+    power = np.flatnonzero(was == Basis.POWER_NORM)
+    line, zone, own, total = _zones(scene, of, row[power], known)
+    if not line.size:
         return [whole]
-    plain = np.setdiff1d(np.arange(len(made.place)), list(zoned))
-    split = [
-        _by_zones(whole.taken(np.array([at])), totals, month_days=scene.month.days)
-        for at, totals in zoned.items()
+    line = at[power[line]]
+    plain = whole.taken(np.setdiff1d(np.arange(len(made.place)), line))
+    split = _by_zones(whole.taken(line), zone, own, total, month_days=scene.month.days)
+    return [joined([plain, split])]
+
+
+def _reasons(scene: Scene, of: Situation, row: Ints, known: Metering) -> tuple[Ints, Ints]:
+    """Do what reason_of() does for many segments; the words as numbers of notes."""
+    lives = known.consumers.lives
+    line, meter = _meters_of(of, row, known)
+    ended = np.flatnonzero((lives.norm_days[meter] >> of.day_from[row[line]]) & 1)
+    line, meter = line[ended], meter[ended]
+    place = lives.gap_places(meter)
+    factor = np.zeros(len(meter), dtype=np.int64)
+    walked = np.flatnonzero(place < 0)
+    factor[walked] = [lives.lives[which].factor_ppm for which in meter[walked].tolist()]
+    order = np.lexsort((np.arange(len(line)), -factor, line))
+    _, first = np.unique(line[order], return_index=True)
+    best = order[first]
+    place, numbers = place[best], np.zeros(len(best), dtype=np.int64)
+    walked, plain = np.flatnonzero(place < 0), np.flatnonzero(place >= 0)
+    numbers[walked] = [
+        scene.notes.add(lives.lives[which].reason) for which in meter[best[walked]].tolist()
     ]
-    return [joined([whole.taken(plain), *split])]
+    if lives.gaps is not None and plain.size:
+        numbers[plain] = lives.gaps.reason_notes(place[plain], scene.notes)
+    return factor[best], numbers
+
+
+def _meters_of(of: Situation, row: Ints, known: Metering) -> tuple[Ints, Ints]:
+    """Give the meters of segments: which of the segments, and the meter, in order of both."""
+    pairs = known.consumers
+    left = np.searchsorted(pairs.point, of.point[row], "left")
+    line, nth = expanded(np.searchsorted(pairs.point, of.point[row], "right") - left)
+    return line, pairs.meter[left[line] + nth]
 
 
 def reason_of(of: Situation, row: int, known: Metering) -> tuple[int, str]:
     """Give the largest factor of the meters whose averages are over, and why it is so."""
     lives, day = known.consumers.lives, int(of.day_from[row])
     found = [
-        lives.lives[which]
+        life
         for which in known.consumers.meters_of(int(of.point[row])).tolist()
-        if which in lives.lives and (int(lives.norm_days[which]) >> day) & 1
+        if (int(lives.norm_days[which]) >> day) & 1 and (life := lives.life(which)) is not None
     ]
     raised = max(life.factor_ppm for life in found)
     return raised, next(life.reason for life in found if life.factor_ppm == raised)
 
 
-def _zones(of: Situation, row: int, known: Metering) -> dict[int, int]:
-    """Give what the zones of the meters of a point counted before, nothing for one zone."""
+def _zones(
+    scene: Scene, of: Situation, row: Ints, known: Metering
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Give what the zones of the meters of segments counted before.
+
+    :returns: which of the segments, zone, its mcu, the mcu of all; nothing where that is 0
+    """
     lives = known.consumers.lives
+    line, meter = _meters_of(of, row, known)
+    zoned = np.flatnonzero(lives.is_unusual[meter] & (scene.inputs.meters.zones[meter] > 1))
+    line, meter = line[zoned], meter[zoned]
+    place = lives.gap_places(meter)
+    number = np.bincount(line, minlength=len(row))
+    is_alone = (number[line] == 1) & (place >= 0)
+    parts = []
+    if lives.gaps is not None and is_alone.any():
+        its = np.flatnonzero(is_alone)
+        which, nth, zone = zones_of(lives.gaps.zones[place[its]])
+        own = lives.gaps.zone_totals()[place[its]][which, nth]
+        parts.append((line[its][which], zone, own))
+    for one in np.unique(line[~is_alone]).tolist():
+        totals = _zones_of_several(lives, meter[line == one])
+        parts.append((
+            np.full(len(totals), one, dtype=np.int64),
+            np.array(list(totals), dtype=np.int64), np.array(list(totals.values()), dtype=np.int64),
+        ))  # fmt: skip
+    if not parts:
+        none = np.zeros(0, dtype=np.int64)
+        return none, none, none, none
+    line, zone, own = (np.concatenate(each) for each in zip(*parts, strict=True))
+    total = np.zeros(len(row), dtype=np.int64)
+    np.add.at(total, line, own)
+    order = np.argsort(line, kind="stable")
+    order = order[total[line[order]] > 0]
+    return line[order], zone[order], own[order], total[line[order]]
+
+
+def _zones_of_several(lives: Lives, meters: Ints) -> dict[int, int]:
+    """Give what the zones of meters of one segment counted before."""
     totals: dict[int, int] = {}
-    for which in known.consumers.meters_of(int(of.point[row])).tolist():
-        life, stander = lives.lives.get(which), lives.stander(which)
-        if life is None or life.case is None or len(stander.of.zones) == 1:
+    for which in meters.tolist():
+        life = lives.life(which)
+        if life is None or life.case is None:
             continue
+        stander = lives.stander(which)
         found = zone_totals(stander, life.case.start)
         for zone, total in zip(stander.of.zones, found, strict=False):
             totals[zone] = totals.get(zone, 0) + total
-    return totals if sum(totals.values()) > 0 else {}
+    return totals
 
 
-def _by_zones(one: Volumes, totals: dict[int, int], *, month_days: int) -> Volumes:
-    own = np.array(list(totals.values()), dtype=np.int64)
-    total = int(own.sum())
-    parts = one.taken(np.zeros(len(totals), dtype=np.int64))
+def _by_zones(parts: Volumes, zone: Ints, own: Ints, total: Ints, *, month_days: int) -> Volumes:
+    """Divide the norm of power by zones.
+
+    :param parts: each volume as often as it has zones, one after another
+    """
     slots = parts.slots.copy()
     slots[:, _REASON_SLOT] = slots[:, _ZONE_SLOT]
     slots[:, _ZONE_SLOT], slots[:, _ALL_SLOT] = own, total
-    norm, person_days = int(one.slots[0, 0]), int(one.slots[0, 1])
-    volume = money.ratio((own, norm, person_days), (total, month_days))
+    volume = money.ratio((own, slots[:, 0], slots[:, 1]), (total, month_days))
     return replace(
         parts,
-        zone=np.array(list(totals), dtype=np.int64),
-        basis=np.full(len(totals), int(Basis.POWER_NORM_ZONE), dtype=np.int64),
+        zone=zone,
+        basis=np.full(len(own), int(Basis.POWER_NORM_ZONE), dtype=np.int64),
         volume_mcu=volume,
         whole_mcu=volume,
         slots=slots,

@@ -18,10 +18,11 @@ import numpy as np
 
 from app.domain import days, money
 from app.domain.law import Rules
-from app.domain.money import Ints
+from app.domain.money import Flags, Ints
 from app.domain.period import Period
 
 MONTHS = 12
+_UNIX_MONTH = 1970 * MONTHS  # numpy counts months from here
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,24 @@ def average_rules(rules: Rules) -> AverageRules:
 def month_number(day: date) -> int:
     """Give the number of the month of a date."""
     return day.year * MONTHS + day.month - 1
+
+
+def month_numbers(day: Ints) -> tuple[Ints, Flags]:
+    """Give the numbers of the months of days, and whether each is the first of its month.
+
+    :param day: shape (n,), days since 2000-01-01
+    """
+    when = np.datetime64(days.EPOCH, "D") + day.astype("timedelta64[D]")
+    month = when.astype("datetime64[M]")
+    is_first = np.asarray(month.astype("datetime64[D]") == when, dtype=np.bool_)
+    return month.astype(np.int64) + _UNIX_MONTH, is_first
+
+
+def first_dates(numbers: Ints) -> list[date]:
+    """Give the first days of months by their numbers."""
+    months = (numbers - _UNIX_MONTH).astype("datetime64[M]")
+    found: list[date] = months.astype("datetime64[D]").tolist()
+    return found
 
 
 def month_of(number: int) -> Period:

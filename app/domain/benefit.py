@@ -14,13 +14,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.domain import days
+from app.domain import benefit_columns, days
 from app.domain.added_lines import AddedLines, joined_lines, with_spans
 from app.domain.bases.benefits import MCR_PER_KOP
 from app.domain.basis import Basis
+from app.domain.benefit_columns import Columns, Payments
 from app.domain.benefit_worth import Right, RowOfBenefits, Worth
 from app.domain.ledger import EntryKind
-from app.domain.money import Ints
+from app.domain.money import Flags, Ints
 from app.domain.occupancy import ResidentKind
 from app.domain.pricing import Lines
 from app.domain.reductions import Reduced
@@ -29,7 +30,8 @@ from app.domain.volume import Scene
 
 # What these take off is taken off the volume; a benefit is of what is left of it.
 _BY_VOLUME = (
-    Basis.ABSENCE, Basis.ABSENCE_RANGE, Basis.ABSENCE_HEAT, Basis.ABSENCE_WASTE, Basis.UNSUPPLIED,
+    Basis.ABSENCE, Basis.ABSENCE_RANGE, Basis.ABSENCE_HEAT, Basis.ABSENCE_WASTE,
+    Basis.ABSENCE_VOLUME, Basis.UNSUPPLIED,
 )  # fmt: skip
 _FAMILY = -1
 _DISCOUNTS = {
@@ -43,27 +45,42 @@ def benefited(scene: Scene, reduced: Reduced) -> tuple[Situation, Lines]:
     given = scene.inputs.benefits
     if not len(given):
         return reduced.of, reduced.lines
-    rights = _rights(scene)
     covered: dict[int, set[int]] = defaultdict(set)
     for kind, service in zip(
         given.covered_kind.tolist(), given.covered_service.tolist(), strict=True
     ):
         covered[service].add(kind)
+    payments = _payments(scene, reduced)
+    usual = benefit_columns.columns(scene, reduced, payments, covered)
     made: list[Worth] = []
-    for row in _rows(scene, reduced, list(rights), list(covered)):
+    left = _lines_left(scene, reduced, usual.done, list(covered))
+    rights = _rights(scene, reduced.of.account[reduced.lines.place[left]])
+    for row in _rows(scene, reduced, payments, left):
         mine = [one for one in rights[row.account] if one.kind in covered[row.service_place]]
         made += _chosen(scene, row, mine)
-    return _with_lines(scene, reduced, made)
+    return _with_lines(scene, reduced, made, usual)
 
 
-def _rights(scene: Scene) -> dict[int, list[Right]]:
-    """Give the rights of each account, one a person and kind."""
+def _lines_left(scene: Scene, reduced: Reduced, done: Flags, services: list[int]) -> Ints:
+    """Give the lines that benefits may be of and columns do not do (benefit_columns.py)."""
+    of, lines = reduced.of, reduced.lines
+    is_holder = np.zeros(len(scene.inputs.accounts.number), dtype=bool)
+    is_holder[scene.inputs.benefits.holder_account] = True
+    is_covered = np.zeros(len(scene.inputs.services.code), dtype=bool)
+    is_covered[services] = True
+    mine = is_holder[of.account[lines.place]] & is_covered[of.service[lines.place]]
+    return np.flatnonzero(mine & (lines.kind == EntryKind.CHARGE) & ~done[of.row[lines.place]])
+
+
+def _rights(scene: Scene, accounts: Ints) -> dict[int, list[Right]]:
+    """Give the rights of these accounts, one a person and kind."""
     given, month = scene.inputs.benefits, scene.month
-    masks = days.mask(given.holder_from, given.holder_to, month=month)
+    chosen = np.flatnonzero(np.isin(given.holder_account, accounts))
+    masks = days.mask(given.holder_from[chosen], given.holder_to[chosen], month=month)
     found: dict[tuple[int, int, int], int] = defaultdict(int)
     columns = (given.holder_account, given.holder_kind, given.holder_person, given.holder_living)
     for account, kind, person, living, mask in zip(
-        *(one.tolist() for one in columns), masks.tolist(), strict=True
+        *(one[chosen].tolist() for one in columns), masks.tolist(), strict=True
     ):
         if living == ResidentKind.OWNER:
             mask &= _owner_days(scene, account)  # noqa: PLW2901  # an owner counts where nobody lives
@@ -80,9 +97,7 @@ def _owner_days(scene: Scene, account: int) -> int:
     return sum(1 << day for day in np.flatnonzero(np.diff(running)).tolist())
 
 
-def _rows(
-    scene: Scene, reduced: Reduced, accounts: list[int], services: list[int]
-) -> list[RowOfBenefits]:
+def _payments(scene: Scene, reduced: Reduced) -> Payments:
     of, lines = reduced.of, reduced.lines
     net = np.zeros(len(scene.impossible), dtype=np.int64)
     gross = net.copy()
@@ -90,15 +105,20 @@ def _rows(
     np.add.at(net, of.row[lines.place[is_base]], lines.amount_kop[is_base])
     is_gross = (lines.kind == EntryKind.CHARGE) | np.isin(lines.basis, _BY_VOLUME)
     np.add.at(gross, of.row[lines.place[is_gross]], lines.amount_kop[is_gross])
-    place = lines.place
-    mine = np.isin(of.account[place], accounts) & np.isin(of.service[place], services)
-    at = np.flatnonzero(mine & (lines.kind == EntryKind.CHARGE))
+    return Payments(gross, net)
+
+
+def _rows(scene: Scene, reduced: Reduced, payments: Payments, at: Ints) -> list[RowOfBenefits]:
+    """Give the rows of these lines."""
+    rows = reduced.of.row[reduced.lines.place[at]]
     norms: dict[tuple[int, int, int], tuple[int, int]] = {}
     by_row: dict[int, list[int]] = defaultdict(list)
-    for line, row in zip(at.tolist(), of.row[place[at]].tolist(), strict=True):
+    for line, row in zip(at.tolist(), rows.tolist(), strict=True):
         by_row[row].append(line)
     return [
-        RowOfBenefits(scene, reduced, some, int(gross[row]), int(net[row]), norms)
+        RowOfBenefits(
+            scene, reduced, some, int(payments.gross_kop[row]), int(payments.net_kop[row]), norms
+        )
         for row, some in sorted(by_row.items())
     ]
 
@@ -149,7 +169,9 @@ def _total(some: Sequence[Worth]) -> int:
     return sum(one.amount_kop for one in some)
 
 
-def _with_lines(scene: Scene, reduced: Reduced, made: Sequence[Worth]) -> tuple[Situation, Lines]:
+def _with_lines(
+    scene: Scene, reduced: Reduced, made: Sequence[Worth], usual: Columns
+) -> tuple[Situation, Lines]:
     of, is_discount = reduced.of, scene.inputs.rules.word("benefit_mode") == "discount"
     added = AddedLines()
     spans: list[tuple[int, int, int]] = []
@@ -169,8 +191,25 @@ def _with_lines(scene: Scene, reduced: Reduced, made: Sequence[Worth]) -> tuple[
             price_mcr=one.price_mcr,
             amount_kop=-one.amount_kop if is_discount else 0,
         )
-    lines = joined_lines([reduced.lines, added.lines()]) if made else reduced.lines
-    if spans:
-        table: Ints = np.array(spans, dtype=np.int64)
-        of = with_spans(of, table[:, 0], table[:, 1], table[:, 2])
-    return of, lines
+    table: Ints = np.array(spans, dtype=np.int64).reshape(len(spans), 3)
+    of = with_spans(of, table[:, 0], table[:, 1], table[:, 2]) if spans else of
+    of, more = _usual(of, usual, is_discount=is_discount)
+    parts = [one for one in (added.lines(), more) if len(one.place)]
+    return of, joined_lines([reduced.lines, *parts]) if parts else reduced.lines
+
+
+def _usual(of: Situation, usual: Columns, *, is_discount: bool) -> tuple[Situation, Lines]:
+    """Give the lines of columns: what is of a whole row has a segment of its own."""
+    lines, of_row = usual.lines, np.flatnonzero(usual.is_of_row)
+    place = lines.place.copy()
+    if of_row.size:
+        first = place[of_row]
+        place[of_row] = len(of.place) + np.arange(len(of_row), dtype=np.int64)
+        of = with_spans(of, first, of.day_from[first], of.day_to[first])
+    if not is_discount:
+        return of, replace(lines, place=place)
+    to = np.arange(max(Basis) + 1, dtype=np.int64)
+    for compensation, discount in _DISCOUNTS.items():
+        to[compensation] = discount
+    amount = -(lines.volume_mcu // MCR_PER_KOP)
+    return of, replace(lines, place=place, basis=to[lines.basis], amount_kop=amount)

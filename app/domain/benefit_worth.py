@@ -24,18 +24,18 @@ from app.domain.service import Method
 from app.domain.situation import METHODS
 from app.domain.volume import Scene
 
-_MCU_PER_CM2 = 100
-_BY_VOLUME = (
+MCU_PER_CM2 = 100
+BY_VOLUME = (
     Method.AREA, Method.METER_OR_NORM, Method.WASTE_WATER, Method.POWER, Method.GAS,
     Method.HOT_WATER_TWO_PART, Method.SOLID_WASTE_PERSON,
 )  # fmt: skip
-_BY_AREA = (
+BY_AREA = (
     Method.HEATING, Method.SOLID_WASTE_AREA, Method.COMMON_NORM, Method.COMMON_AVERAGE,
     Method.COMMON_ACTUAL, Method.COMMON_354,
 )  # fmt: skip
-_BY_NORM = frozenset(
+BY_NORM = frozenset(
     basis for basis, rule in RULES.items() if set(NORM_SLOTS[:2]) <= set(rule.slots)
-) | {Basis.NORM_RANGE}
+) | {Basis.NORM_RANGE, Basis.NORM_RANGE_AFTER}
 _NO_NORM = (
     "льгота в пределах норматива не рассчитана: норматива на человека нет.",
     "Добавьте его на листе «Нормативы» или снимите «По нормативу» на листе «Льготы».",
@@ -102,7 +102,7 @@ class RowOfBenefits:
         is_plain = all(
             RULES[Basis(self._column("basis", one))].amount is None for one in self.lines
         )
-        if method in _BY_VOLUME and is_plain:
+        if method in BY_VOLUME and is_plain:
             found = [self._of_volume(kind, rights, line) for line in self.lines]
         else:
             found = [self._of_payment(kind, rights, method)]
@@ -184,8 +184,8 @@ class RowOfBenefits:
         benefits = self.scene.inputs.benefits
         basis = self._column("basis", line)
         if basis == Basis.AREA:
-            return max(int(benefits.area_norm_cm2[kind]), 0) * _MCU_PER_CM2
-        is_by_norm = basis in _BY_NORM or (
+            return max(int(benefits.area_norm_cm2[kind]), 0) * MCU_PER_CM2
+        is_by_norm = basis in BY_NORM or (
             basis == Basis.HOT_HEAT and not self.reduced.lines.slots[line, 2]
         )
         if not benefits.within_norm[kind] or is_by_norm:
@@ -240,7 +240,7 @@ class RowOfBenefits:
         version = int(of.area_version[last])
         area = int(self.scene.inputs.premises.total_cm2[version]) if version >= 0 else 0
         benefits = self.scene.inputs.benefits
-        norm = max(int(benefits.area_norm_cm2[kind]), 0) if method in _BY_AREA and area else 0
+        norm = max(int(benefits.area_norm_cm2[kind]), 0) if method in BY_AREA and area else 0
         if holders <= 0:
             return None
         slots = (

@@ -21,6 +21,7 @@ from app.domain.check_facts import (
     no_failures,
     no_interferences,
 )
+from app.domain.group_inputs import GroupCarries, GroupRows
 from app.domain.house_total import HouseTotals, SettledMonths, no_totals, nothing_settled
 from app.domain.law import Rules
 from app.domain.meter import Meters, Readings
@@ -46,6 +47,7 @@ class Services:
 
     :ivar formula: expressions of Method.FORMULA, empty for others; none at all: nobody has one
     :ivar section: codes of SECTION_WORDS; none at all: not known
+    :ivar volume_digits: decimals of calculated volumes, 0 as the centre has it; none at all: so all
     """
 
     code: Texts
@@ -55,6 +57,7 @@ class Services:
     method: Sequence[Method | None]
     formula: Texts = ()
     section: Texts = ()
+    volume_digits: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,3 +275,5 @@ class ChargeInputs:
     meter_events: MeterEvents = field(default_factory=no_events)
     history: History = field(default_factory=no_history)
     charged_before: ChargedBefore = field(default_factory=nothing_before)
+    groups: GroupRows = field(default_factory=GroupRows)
+    group_carries: GroupCarries = field(default_factory=GroupCarries)

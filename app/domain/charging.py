@@ -24,6 +24,8 @@ from app.domain import (
     contradictions,
     days,
     formula_charging,
+    group_charging,
+    group_meters,
     interference,
     meter_share,
     metering,
@@ -44,6 +46,8 @@ from app.domain.checks import Checks
 from app.domain.common_needs import with_common_needs
 from app.domain.communal import Flats
 from app.domain.findings import Findings
+from app.domain.group_inputs import GroupTotals
+from app.domain.group_meters import Groups
 from app.domain.heat_stage import HEATED, with_heat
 from app.domain.house_total import HouseTotals, no_totals
 from app.domain.house_totals import COMMON
@@ -81,6 +85,7 @@ _METERED: dict[Method, Callable[[Scene, Situation, Metering], list[Volumes]]] = 
     Method.GAS: utility.gas,
     Method.HOT_WATER_TWO_PART: utility.hot_water_two_part,
     Method.HOT_WATER_OWN: own_hot_water.hot_water,
+    Method.GROUP_METER: group_charging.by_group_meter,
 }
 _WORDS_OF = {method: words for words, method in METHOD_WORDS.items()}
 
@@ -96,6 +101,7 @@ class Charges:
     :ivar problems: what could not be charged, and why
     :ivar notes: words that some slots stand for, by number (note.py)
     :ivar house_totals: what each house took and shared, to be kept for the months after
+    :ivar group_totals: what each group meter came to, likewise
     """
 
     period: Period
@@ -115,6 +121,7 @@ class Charges:
     problems: list[Problem]
     notes: dict[int, str]
     house_totals: HouseTotals = field(default_factory=no_totals)
+    group_totals: GroupTotals = field(default_factory=GroupTotals)
 
     def __len__(self) -> int:
         return len(self.account)
@@ -143,6 +150,7 @@ def charge(inputs: ChargeInputs) -> Charges:
         hard |= flat_meters.cuts(rows, soft | hard)
     known = metering.metering(inputs, consumers, rows, soft=soft, month=month)
     rooms = None if flat_meters is None else flat_meters.metering(rows, soft=soft)
+    inputs, known, groups = group_meters.groups(inputs, known, people, month=month)
     of, sheets, norm_sheets = situation.situation(inputs, rows, soft=soft, hard=hard, month=month)
     of = meter_share.by_setting(inputs, of, rows, consumers, people, month=month)
     scene = Scene(
@@ -156,20 +164,16 @@ def charge(inputs: ChargeInputs) -> Charges:
         rows=rows,
     )
     of = contradictions.stopped(scene, of)
-    ways = _Ways(None if flat_meters is None else flat_meters.flats, rooms)
-    volumes = _volumes(scene, of, known, found_by_checks, ways)
-    volumes, totals = with_common_needs(scene, of, volumes, known, whole=_whole(scene, of))
-    volumes = with_heat(scene, of, volumes, known, whole=_whole(scene, of))
-    volumes = checks.with_connections(
-        scene, of, volumes, known, by=found_by_checks, methods=_METERED
-    )
+    ways = _Ways(None if flat_meters is None else flat_meters.flats, rooms, groups)
+    volumes, totals = _all_volumes(scene, of, known, found_by_checks, ways)
     active_days = days.count(rows.active)[of.row]
     volumes = capacity.with_capacity(scene, of, volumes, sheets)
     lines = formula_charging.priced(scene, of, volumes, sheets, active_days=active_days)
     lines = sharing.whole_amounts(lines, of, numbers=inputs.accounts.number)
     lines, totals = year_settlement.settled(scene, of, lines, totals)
     of, lines = benefit.benefited(scene, reductions.reduced(scene, of, lines))
-    return replace(_charges(inputs, of, lines, findings, notes), house_totals=totals)
+    made = _charges(inputs, of, lines, findings, notes)
+    return replace(made, house_totals=totals, group_totals=groups.totals(inputs.period))
 
 
 def _cuts(inputs: ChargeInputs, rows: Rows, consumers: Consumers, people: Occupancy) -> Ints:
@@ -184,30 +188,45 @@ def _cuts(inputs: ChargeInputs, rows: Rows, consumers: Consumers, people: Occupa
         | np.where(is_power, people.changes[rows.account], 0)
         | formula_charging.cuts(inputs, rows, people, month=month)
         | raising_lines.cuts(inputs, rows, covered, month=month)
+        | group_charging.cuts(inputs, rows, month=month)
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Ways:
-    """How a method by meters is charged where rooms of communal flats are among its rows."""
+    """How a method by meters is charged where some go by the meter of a flat or a group."""
 
     flats: Flats | None
     shared: Metering | None
+    groups: Groups
 
     def of(self, method: Method, by_method: communal_volumes.ByMethod) -> communal_volumes.ByMethod:
         return communal_volumes.with_rooms(by_method, method, self.flats, self.shared)
 
     def without_meters(self) -> "_Ways":
         shared = None if self.shared is None else interference.without_meters(self.shared)
-        return _Ways(self.flats, shared)
+        return _Ways(self.flats, shared, self.groups)
+
+
+def _all_volumes(
+    scene: Scene, of: Situation, known: Metering, by: Checks, ways: _Ways
+) -> tuple[Volumes, HouseTotals]:
+    """Give the volumes of accounts, of groups on top of them, of houses, of heat, in this order."""
+    whole = _whole(scene, of)
+    volumes = _volumes(scene, of, known, by, ways)
+    volumes = group_charging.with_common(scene, of, volumes, ways.groups, whole=whole)
+    volumes, totals = with_common_needs(scene, of, volumes, known, whole=whole)
+    volumes = with_heat(scene, of, volumes, known, whole=whole)
+    return checks.with_connections(scene, of, volumes, known, by=by, methods=_METERED), totals
 
 
 def _volumes(scene: Scene, of: Situation, known: Metering, by: Checks, ways: _Ways) -> Volumes:
     """Give the volumes of every segment by the method of its service."""
     parts: list[Volumes] = []
     later: Situation | None = None
+    by_group = group_charging.covered(of, ways.groups, (known, ways.shared))
     for number in np.unique(of.method[of.method != contradictions.STOPPED]).tolist():
-        some = of.taken(np.flatnonzero(of.method == number))
+        some = of.taken(np.flatnonzero((of.method == number) & (by_group < 0)))
         method = None if number < 0 else METHODS[number]
         if method in _SIMPLE:
             parts += _SIMPLE[method](scene, some)
@@ -229,13 +248,14 @@ def _volumes(scene: Scene, of: Situation, known: Metering, by: Checks, ways: _Wa
             _tell_later(scene, some, method)
     whole = _whole(scene, of)
     parts = checks.with_differences(scene, of, parts, known, by=by)
-    result = whole(parts) if parts else None
+    result = whole(parts) if parts else _no_volumes(of)
+    result = group_charging.with_covered(scene, of, result, ways.groups, by=by_group, whole=whole)
     if later is None:
-        return _no_volumes(of) if result is None else result
+        return result
     way = ways.of(Method.WASTE_WATER, _by_water(of, _water(scene, of, result)))
     waste = checks.waste(way, scene, later, known, by=by)
     waste = checks.with_differences(scene, of, waste, known, by=by)
-    return whole(waste) if result is None else volume.joined([result, whole(waste)])
+    return volume.joined([result, whole(waste)])
 
 
 def _by_water(of: Situation, water: Volumes) -> communal_volumes.ByMethod:
@@ -250,8 +270,10 @@ def _by_water(of: Situation, water: Volumes) -> communal_volumes.ByMethod:
 def _whole(scene: Scene, of: Situation) -> Callable[[Sequence[Volumes]], Volumes]:
     """Give what makes parts of shared premises sum to their whole, with the digits wanted."""
     numbers, digits = scene.inputs.accounts.number, scene.inputs.rules.whole("volume_digits")
+    given = scene.inputs.services.volume_digits or [0] * len(scene.inputs.services.code)
+    by_service = np.array([one or digits for one in given], dtype=np.int64)
     return lambda parts: sharing.whole_volumes(
-        sharing.with_digits(volume.joined(parts), digits), of, numbers=numbers
+        sharing.with_digits(volume.joined(parts), of, by_service), of, numbers=numbers
     )
 
 
@@ -262,10 +284,8 @@ def _no_volumes(of: Situation) -> Volumes:
     return volume.volumes(of.taken(_NONE), Basis.NONE, _NONE, slots=())
 
 
-def _water(scene: Scene, of: Situation, known: Volumes | None) -> Volumes:
+def _water(scene: Scene, of: Situation, known: Volumes) -> Volumes:
     """Choose the volumes of cold and hot water that flow off."""
-    if known is None:
-        return _no_volumes(of)
     is_water = utility.is_water(scene)[of.service[known.place]]
     water = known.taken(np.flatnonzero(is_water & (known.component != 2)))
     return interference.plain_water(scene, water)

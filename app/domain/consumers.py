@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from app.domain import meter, meter_lives
+from app.domain.between_meters import bridge_gaps, gap_days
 from app.domain.charge_inputs import ChargeInputs
 from app.domain.days import Month
 from app.domain.meter import Found
@@ -72,7 +73,8 @@ def consumers(inputs: ChargeInputs, *, month: Month) -> Consumers:
     meters, accounts = inputs.meters, inputs.accounts
     services = len(inputs.services.code)
     covered = meter.coverage(meters, month=month)
-    usable = (meters.of_house == 0) & (covered != 0)
+    gap = gap_days(meters, month=month)
+    usable = (meters.of_house == 0) & ((covered | gap) != 0)
 
     own = np.flatnonzero(usable & (meters.account >= 0))
     shared = np.flatnonzero(usable & (meters.account < 0) & (meters.premises >= 0))
@@ -96,7 +98,25 @@ def consumers(inputs: ChargeInputs, *, month: Month) -> Consumers:
     lives = meter_lives.lives(inputs, found, month=month)
     made = Consumers(point, of_meter, is_shared[order], points, masks, np.zeros_like(masks),
                      found, lives)  # fmt: skip
-    return _without_norm_days(_bridged(made, inputs, month=month))
+    made = _bridged(made, inputs, month=month)
+    return _without_norm_days(_after_removal(made, inputs, gap, month=month))
+
+
+def _after_removal(of: Consumers, inputs: ChargeInputs, gap: Ints, *, month: Month) -> Consumers:
+    """Give days after a removal, over the ends of the month, to the meter that was removed."""
+    lives = of.lives
+    pairs = np.flatnonzero((gap[of.meter] & ~(lives.gap_days | lives.norm_days)[of.meter]) != 0)
+    if not pairs.size:
+        return of
+    place, which = of.place(of.point[pairs]), of.meter[pairs]
+    # Another meter of the place that counts on a day counts for the whole of it.
+    free = gap[which] & ~of.covered[place]
+    gaps: dict[int, int] = {}
+    for one, mask in zip(which.tolist(), free.tolist(), strict=True):
+        gaps[one] = gaps.get(one, mask) & mask
+    bridge_gaps(lives, inputs, {one: mask for one, mask in gaps.items() if mask}, month=month)
+    np.bitwise_or.at(of.covered, place, lives.gap_days[which])
+    return of
 
 
 def _bridged(of: Consumers, inputs: ChargeInputs, *, month: Month) -> Consumers:

@@ -7,6 +7,7 @@
     rooms of a flat larger than the flat                    services by area of its rooms
     living or heated area above the total one               services by area of its accounts
     two services of heating on one day                      both of the account
+    heating and a boiler of the house's own on one day      both of the account
     one service under two contracts on one day              the service of the account
     two prices of one scope on one day                      the service where the price is meant
 
@@ -203,6 +204,25 @@ def _assignments(scene: Scene, of: Situation) -> Found:
             "счёту назначены две услуги отопления на одни и те же дни: способ оплаты не ясен.",
             "Оставьте одну на листе «Назначения».",
         )
+    if (both := _heated_twice(scene)).any():
+        yield (
+            _is_of(of, (Method.HEATING, Method.HEATING_OWN)) & both[of.account],
+            "счёту на одни и те же дни назначены и отопление, и отопление от котельной дома.",
+            "Оставьте одно на листе «Назначения».",
+        )
+
+
+def _heated_twice(scene: Scene) -> Flags:
+    """Tell accounts heated both from outside and by a boiler of the house on one day (§54)."""
+    rows, accounts = scene.rows, len(scene.inputs.accounts.number)
+    masks = []
+    for method in (Method.HEATING, Method.HEATING_OWN):
+        days_of = np.zeros(accounts, dtype=np.int64)
+        some = np.flatnonzero(rows.method == METHODS.index(method))
+        np.bitwise_or.at(days_of, rows.account[some], rows.active[some])
+        masks.append(days_of)
+    both: Flags = (masks[0] & masks[1]) != 0
+    return both
 
 
 def _prices(scene: Scene, of: Situation) -> Found:

@@ -43,6 +43,7 @@ _ZONES = {
     Zone.HALF_PEAK: "полупик",
 }
 _HEAT_UNIT = "Гкал"
+_Key = tuple[str, int, Component, Zone]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,24 +145,42 @@ def _turnover(lines: Sequence[Line], place: int, facts: Facts) -> Turnover:
 
 
 def _lines(entries: Sequence[ChargedFact]) -> tuple[Line, ...]:
-    """Make a row of every charge; what belongs to it (excess, corrections) joins its row."""
+    """Make a row of every charge; what belongs to it (excess, corrections) joins its row.
+
+    What is of a service as a whole joins the first row of its components or zones.
+    """
     rows: list[Line] = []
-    place_of: dict[tuple[str, int, Component, Zone], int] = {}
+    place_of: dict[_Key, int] = {}
+    of_service: dict[tuple[str, int], int] = {}
+    position = {(fact.service, fact.contract): nth for nth, fact in reversed([*enumerate(entries)])}
+    places: list[int] = []
+
+    def add(fact: ChargedFact) -> int:
+        service = (fact.service, fact.contract)
+        rows.append(_row(fact))
+        places.append(position[service])
+        of_service.setdefault(service, len(rows) - 1)
+        return place_of.setdefault(_key(fact), len(rows) - 1)
+
     for fact in entries:
-        key = (fact.service, fact.contract, fact.component, fact.zone)
         if fact.kind is EntryKind.CHARGE:
-            place_of.setdefault(key, len(rows))
-            rows.append(_row(fact))
+            add(fact)
+    for fact in entries:
+        if fact.kind is EntryKind.CHARGE:
             continue
-        place = place_of.get(key)
+        place = place_of.get(_key(fact))
+        if place is None and (fact.component, fact.zone) == (Component.NONE, Zone.NONE):
+            place = of_service.get((fact.service, fact.contract))
         if place is None:
-            place = place_of[key] = len(rows)
-            rows.append(
-                _row(replace(fact, amount_kop=0, volume_mcu=0, price_mcr=0, method=Basis.NONE))
-            )
+            place = add(replace(fact, amount_kop=0, volume_mcu=0, price_mcr=0, method=Basis.NONE))
         rows[place] = _joined(rows[place], fact)
-    order = list(LineGroup)
-    return tuple(sorted(rows, key=lambda row: order.index(row.group)))
+    groups = list(LineGroup)
+    order = sorted(range(len(rows)), key=lambda at: (groups.index(rows[at].group), places[at]))
+    return tuple(rows[at] for at in order)
+
+
+def _key(fact: ChargedFact) -> _Key:
+    return fact.service, fact.contract, fact.component, fact.zone
 
 
 def _row(fact: ChargedFact) -> Line:

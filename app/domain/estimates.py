@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain import days, money
-from app.domain.basis import SLOTS, Basis
+from app.domain.basis import ROOM_REASON_SLOTS, SLOTS, Basis
 from app.domain.meter import Spans
 from app.domain.meter_event import SpanKind
 from app.domain.meter_lives import Lives
@@ -58,9 +58,84 @@ def estimated_ranges(was: Ints, its_slots: Ints, basis: Ints, slots: Ints) -> No
         basis[at], reason, base = _RANGED[Basis(int(was[at]))]
         slots[at, 4] = its_slots[at, reason]
         slots[at, 5] = its_slots[at, base] if base >= 0 else 0
+    # By the norm of a communal flat whose meter, or whose room's, is there but not read.
+    for room, slot in ROOM_REASON_SLOTS.items():
+        for at in np.flatnonzero((was == room) & (its_slots[:, slot] > 0)).tolist():
+            basis[at], slots[at, 4] = Basis.NORM_RANGE_AFTER, its_slots[at, slot]
 
 
-def line_of_span(
+def lines_of_spans(
+    scene: Scene, spans: Spans, lives: Lives, at: Ints, *, off: Ints, results: tuple[Ints, Ints]
+) -> None:
+    """Give basis and slots of lines of one meter by averages and late readings.
+
+    :param at: the span of each line
+    :param off: what comes off late readings, of each line
+    :param results: bases and slots of the lines by readings, put right in place
+    """
+    basis, slots = results
+    walked = _lines_of_gaps(scene, spans, lives, at, off=off, results=results)
+    for line in walked.tolist():
+        basis[line], slots[line] = _line_of_span(
+            scene, spans, lives, int(at[line]), share=slots[line, 6:8].tolist(),
+            off_mcu=int(off[line]),
+        )  # fmt: skip
+
+
+def _lines_of_gaps(
+    scene: Scene, spans: Spans, lives: Lives, at: Ints, *, off: Ints, results: tuple[Ints, Ints]
+) -> Ints:
+    """Make the lines of meters with a plain gap all at once; give those that are left."""
+    lines = np.flatnonzero(spans.kind[at] != SpanKind.COUNTED)
+    place = lives.gap_places(spans.meter[at[lines]])
+    rest = lines[place < 0]
+    if lives.gaps is None or rest.size == lines.size:
+        return rest
+    is_late = spans.kind[at[lines]] == SpanKind.LATE
+    (basis, slots), gaps = results, lives.gaps
+    chosen = np.flatnonzero((place >= 0) & ~is_late)
+    its, line = place[chosen], lines[chosen]
+    shares, one = slots[line, 6:8], at[line]
+    slots[line] = 0
+    slots[line, 0], slots[line, 1] = spans.current_mcu[one], gaps.months[its]
+    slots[line, 2:4] = shares
+    slots[line, 4], slots[line, 5] = spans.day_from[one], spans.day_to[one]
+    if its.size:
+        slots[line, 6] = gaps.base_notes(its, scene.notes)
+        slots[line, 7] = gaps.reason_notes(its, scene.notes)
+    basis[line] = int(AVERAGE_BASES[SpanKind.SILENT])
+
+    chosen = np.flatnonzero((place >= 0) & is_late)
+    its, line = place[chosen], lines[chosen]
+    shares, one = slots[line, 6:8], at[line]
+    slots[line] = 0
+    slots[line, 0] = spans.previous_mcu[one]
+    slots[line, 1] = spans.current_mcu[one] + spans.turn_mcu[one]
+    slots[line, 2], slots[line, 3] = spans.ratio_mcu[one], off[line]
+    slots[line, 4:6] = shares
+    slots[line, 6], slots[line, 7] = spans.day_from[one], spans.day_to[one]
+    slots[line, 8] = spans.turn_mcu[one]
+    slots[line, 9] = _late_notes(scene, spans, one, gaps.start[its], gaps.terms.now)
+    basis[line] = int(Basis.TRUE_UP)
+    return rest
+
+
+def _late_notes(scene: Scene, spans: Spans, at: Ints, since: Ints, now: int) -> Ints:
+    """Give the numbers of the words of late readings: few days and months, many meters."""
+    parts = [
+        np.unique(column, return_inverse=True)[1]
+        for column in (spans.previous_on[at], spans.current_on[at], since)
+    ]
+    key = (parts[0] * len(at) + parts[1]) * len(at) + parts[2]
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    numbers = [
+        scene.notes.add(_late_words(spans, int(since[one]), now, int(at[one])))
+        for one in first.tolist()
+    ]
+    return np.array(numbers, dtype=np.int64)[inverse]
+
+
+def _line_of_span(
     scene: Scene, spans: Spans, lives: Lives, at: int, *, share: Sequence[int], off_mcu: int
 ) -> tuple[Basis, NDArray[np.int64]]:
     """Give basis and slots of a line of one meter by an average or a late reading.
@@ -69,7 +144,8 @@ def line_of_span(
     :param off_mcu: what comes off a late reading
     """
     slots = np.zeros(SLOTS, dtype=np.int64)
-    life = lives.lives[int(spans.meter[at])]
+    life = lives.life(int(spans.meter[at]))
+    assert life is not None
     kind = SpanKind(int(spans.kind[at]))
     span = (int(spans.day_from[at]), int(spans.day_to[at]))
     if kind is SpanKind.LATE:
@@ -104,7 +180,7 @@ def line_of_several(
     for one, part, charged in zip(at.tolist(), parts.tolist(), off, strict=True):
         kind = SpanKind(int(spans.kind[one]))
         kinds.append(kind)
-        life = lives.lives.get(int(spans.meter[one]))
+        life = lives.life(int(spans.meter[one]))
         number = money.decimal_of(part).replace(".", ",")
         if life is None or kind is SpanKind.COUNTED:
             said.append(f"{number} по показаниям")

@@ -34,10 +34,15 @@ def sentence(line: ChargeLine) -> str:
     if line.basis is Basis.NONE:
         words = _KIND_WORDS.get(line.kind, "без расчёта")
         reason = f"; {line.reason}" if line.reason else ""
-        return f"{name}: {words} = {money.shown(line.amount_kop)} ₽{reason}."
-    return (
-        f"{name}: {method(line)}: {formula(line)} = {money.shown(line.amount_kop)} ₽; {why(line)}."
+        return _stopped(f"{name}: {words} = {money.shown(line.amount_kop)} ₽{reason}")
+    return _stopped(
+        f"{name}: {method(line)}: {formula(line)} = {money.shown(line.amount_kop)} ₽; {why(line)}"
     )
+
+
+def _stopped(words: str) -> str:
+    """End a sentence with its full stop; an abbreviation at the end («мес.») has it already."""
+    return words if words.endswith(".") else f"{words}."
 
 
 def method(line: ChargeLine) -> str:

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -60,17 +61,22 @@ def fingerprint(digests: Iterable[tuple[str, bytes]]) -> bytes:
 def _digest(charges: Charges, inputs: ChargeInputs, house: int, at: Ints) -> HouseDigest:
     names: list[list[str]] = []
     columns: list[Ints] = []
+    # Lines come in the order of account, service and contract by their places (charging.py): where
+    # places go as texts do, they are in canonical order already.
+    is_ordered = True
     for column, texts in (
         (charges.account[at], inputs.accounts.number),
         (charges.service[at], inputs.services.code),
         (charges.contract[at], inputs.contracts),
     ):
-        used, ranks = _ranked(column, texts)
+        used, ranks, is_sorted = _ranked(column, texts)
+        is_ordered &= is_sorted
         names.append(used)
         columns.append(ranks)
     columns += [getattr(charges, name)[at] for name in _PLAIN]
     table = np.column_stack([*columns, charges.slots[at]])
-    table = table[np.lexsort(table.T[7::-1])]
+    if not is_ordered:
+        table = table[np.lexsort(table.T[7::-1])]
     header = json.dumps(
         [str(charges.period), inputs.houses.code[house], names], ensure_ascii=False
     ).encode()
@@ -85,11 +91,13 @@ def _digest(charges: Charges, inputs: ChargeInputs, house: int, at: Ints) -> Hou
     )
 
 
-def _ranked(column: Ints, texts: Sequence[str]) -> tuple[list[str], Ints]:
-    """Give the texts used, in order, and the place of each line's text among them."""
+def _ranked(column: Ints, texts: Sequence[str]) -> tuple[list[str], Ints, bool]:
+    """Give the texts used, in order, the place of each line's text, and if they came in order."""
     used, inverse = np.unique(column, return_inverse=True)
     words = [texts[at] for at in used.tolist()]
+    if all(one < other for one, other in pairwise(words)):
+        return words, inverse, True
     order = sorted(range(len(words)), key=words.__getitem__)
     rank = np.empty(len(words), dtype=np.int64)
     rank[order] = np.arange(len(words))
-    return [words[at] for at in order], rank[inverse]
+    return [words[at] for at in order], rank[inverse], False

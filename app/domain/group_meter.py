@@ -18,10 +18,11 @@ from app.domain.money import Flags, Ints
 
 
 class GroupMode(IntEnum):
-    """Who a group meter's rest is for: members without a meter, or all as their common need."""
+    """Who a group meter's rest is for: members without a meter, all, or houses without one."""
 
     COVER_UNMETERED = 0
     COMMON_NEED = 1
+    SPLIT_HOUSES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def allocate(
         rest = rest if less is None else rest - less
     positive, carry = np.maximum(rest, 0), np.maximum(-rest, 0)
 
-    covers = mode[members.group] == GroupMode.COVER_UNMETERED
+    covers = mode[members.group] != GroupMode.COMMON_NEED
     weight = np.where(covers & metered, 0, members.weight)
     sums = np.zeros(groups, dtype=np.int64)
     np.add.at(sums, members.group, weight)

@@ -143,6 +143,10 @@ def _without_reading(scene: Scene, house: HouseHeat, known: Metering, of_house: 
             house.failing[point] = int(Failing.NORM)
             house.doubt[point] = Doubt.NONE
             house.by_norm[point] = given.why[which]
+    for which in sorted((here & set(given.why)) - set(lives.lives)):
+        # A part of one meter of several houses (group_meters.py).
+        point = int(meters.house[which]) * width + int(meters.service[which])
+        house.note[point] = scene.notes.add(given.why[which])
 
 
 def _with_failures(scene: Scene, house: HouseHeat, known: Metering) -> None:

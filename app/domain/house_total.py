@@ -26,7 +26,7 @@ class HouseTotals:
     :ivar method: place of the method in the list of all methods
     :ivar house_mcu: V_D, UNKNOWN where no meter or average gave it
     :ivar individual_mcu: of all premises, UNKNOWN where one of them is not known
-    :ivar for_hot_mcu: cold water that hot water was made of in the house
+    :ivar for_hot_mcu: cold water that hot water was made of in the house, fuel heating was made of
     :ivar carry_before_mcu: negative volume carried from the month before, as a positive number
     :ivar net_mcu: what was left for all, UNKNOWN where it could not be told
     :ivar charged_mcu: what was shared out, UNKNOWN where nothing was

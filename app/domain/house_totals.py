@@ -4,6 +4,7 @@
     ΣV      volumes of individual services of the resource, of all premises; never the excess of a
             raising factor; and meters of premises that nobody is charged by
     fact    V_D − cold water that hot water was made of − ΣV          491; 354, formulas 11, 12
+            gas and power: − what the boiler of the house took for heating
     net     fact − carried from before; below 0: 0, and the rest is carried (124, §21(1))
 
 Arrays are of every house × service (place = house × services + service): a batch has few.
@@ -42,6 +43,7 @@ INDIVIDUAL = (
     Method.HOT_WATER_TWO_PART,
     Method.HOT_WATER_OWN,
     Method.PLOT,
+    Method.GROUP_METER,
 )
 
 
@@ -151,7 +153,7 @@ def house_needs(
         house_mcu=np.where(known_state, house_mcu, UNKNOWN),
         individual_mcu=np.where(has_resource & (failed[found] == 0), taken[found], UNKNOWN),
         individual_failed=np.where(has_resource, failed[found], 0),
-        for_hot_mcu=np.zeros(size, dtype=np.int64),
+        for_hot_mcu=_boilers(inputs, of, individual, own=(own_mcu, own_state)),
         carry_before_mcu=_carried(inputs, size=size),
         net_mcu=np.full(size, UNKNOWN, dtype=np.int64),
         charged_mcu=np.full(size, UNKNOWN, dtype=np.int64),
@@ -176,9 +178,38 @@ def _house_meters(scene: Scene, known: Metering) -> tuple[Ints, Ints, Ints]:
     states = np.array([MeterState.SILENT, MeterState.READ, MeterState.AVERAGE], dtype=np.int64)
     np.maximum.at(state, point, states[given.kind[at]])
     for place, which in zip(point.tolist(), at.tolist(), strict=True):
-        if given.kind[which] == VolumeKind.AVERAGE:
+        if given.kind[which] != VolumeKind.NONE and which in given.why:
             note[place] = scene.notes.add(given.why.get(which, ""))
     return volume, state, note
+
+
+def _boilers(
+    inputs: ChargeInputs, of: Situation, individual: Volumes | None, *, own: tuple[Ints, Ints]
+) -> Ints:
+    """Give the gas and power that heating was made of in the house, by house and service (12).
+
+    One meter of heating and hot water: what hot water took is among the premises already.
+
+    :param own: volume and state of the house meters of each service
+    """
+    (volume, state), services = own, len(inputs.services.code)
+    result = np.zeros(len(volume), dtype=np.int64)
+    burns = with_methods(inputs, (Method.HEATING_OWN,))
+    if not burns.any():
+        return result
+    resource = np.tile(resource_places(inputs), len(inputs.houses.code))
+    fuel = np.isin(resource, [RESOURCES.index(one) for one in ("power", "gas")])
+    point = np.arange(len(volume), dtype=np.int64)
+    group = (point // services) * len(RESOURCES) + np.maximum(resource, 0)
+    at = np.flatnonzero(burns[point % services] & fuel & (state > MeterState.NONE))
+    size = len(inputs.houses.code) * len(RESOURCES)
+    taken = _added(group[at], volume[at], size)
+    if individual is not None:
+        its = of.house[individual.place] * services + of.service[individual.place]
+        hot = with_methods(inputs, (Method.HOT_WATER_OWN,))[its % services]
+        hot &= fuel[its] & (state[its] == MeterState.NONE)
+        taken -= _added(group[its[hot]], individual.volume_mcu[hot], size)
+    return np.where(fuel & ~burns[point % services], np.maximum(taken, 0)[group], 0)
 
 
 def _counted(known: Metering, meters: int) -> Ints:

@@ -65,9 +65,9 @@ def tampered(inputs: ChargeInputs, *, month: Month) -> Tampered:
         start = int(of.valid_from[at])
         if (check := int(of.found_on[at])) != NO_DAY:
             start = max(start, days.number(months_before(days.of_number(check), back)))
-        span = np.array([start]), of.valid_to[at : at + 1]
+        span = np.array([start]), np.minimum(of.valid_to[at : at + 1], meters.removed[meter])
         mask = int(days.mask(*span, month=month)[0])
-        for account in _accounts_of(inputs, meter) if mask else []:
+        for account in accounts_of_meter(inputs, meter) if mask else []:
             point = account * services + int(meters.service[meter])
             found[point] = found.get(point, 0) | mask
     points = sorted(found)
@@ -77,7 +77,7 @@ def tampered(inputs: ChargeInputs, *, month: Month) -> Tampered:
     )
 
 
-def _accounts_of(inputs: ChargeInputs, meter: int) -> list[int]:
+def accounts_of_meter(inputs: ChargeInputs, meter: int) -> list[int]:
     """Give the accounts a meter counts for: of a communal flat those of all its rooms."""
     meters, premises = inputs.meters, inputs.premises
     place, account = int(meters.premises[meter]), int(meters.account[meter])
@@ -89,9 +89,7 @@ def _accounts_of(inputs: ChargeInputs, meter: int) -> list[int]:
         flat = int(home_flats(premises)[place])
         if flat >= 0:
             return np.flatnonzero(premises.flat[inputs.accounts.premises] == flat).tolist()
-    return [account] if account >= 0 else np.flatnonzero(
-        inputs.accounts.premises == place
-    ).tolist()
+    return [account] if account >= 0 else np.flatnonzero(inputs.accounts.premises == place).tolist()
 
 
 def months_before(day: date, months: int) -> date:

@@ -14,29 +14,54 @@ parts of days are differences of rounded sums, so that a month cut by a price co
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
+from app.domain import money
 from app.domain.charge_inputs import ChargeInputs
-from app.domain.meter import Doubt, Spans
-from app.domain.meter_event import SpanKind
-from app.domain.meter_lives import Lives
+from app.domain.consumers import Consumers
+from app.domain.meter import METER_ZONES, Doubt, Spans
 from app.domain.money import MILLION, Ints
+from app.domain.service import Zone
 from app.domain.situation import Situation
+
+_ZONES, _MONTH_BITS = len(Zone), 16
 
 
 class Late:
     """The volumes that come off the late readings of a batch, found when asked for."""
 
-    def __init__(self, inputs: ChargeInputs, lives: Lives) -> None:
-        self.inputs, self.lives = inputs, lives
-        self.charged: dict[tuple[int, int, int, int], int] = {}
-        before = inputs.charged_before
+    def __init__(self, inputs: ChargeInputs, consumers: Consumers) -> None:
+        self.inputs, self.consumers, self.lives = inputs, consumers, consumers.lives
+
+    @cached_property
+    def charged(self) -> dict[tuple[int, int, int, int], int]:
+        """What was charged, by account, service, zone and month."""
+        found: dict[tuple[int, int, int, int], int] = {}
+        before = self.inputs.charged_before
         for account, service, zone, month, volume in zip(
             *(getattr(before, name).tolist() for name in type(before).__slots__), strict=True
         ):
             key = (account, service, zone, month)
-            self.charged[key] = self.charged.get(key, 0) + volume
+            found[key] = found.get(key, 0) + volume
+        return found
+
+    def charged_in(self, point: Ints, zone: Ints, since: Ints, until: int) -> Ints:
+        """Give what points were charged in the months [since, until), of the zone alone."""
+        key, total = self._charged_in_order
+        wanted = (point * _ZONES + zone) << _MONTH_BITS
+        low, high = np.searchsorted(key, wanted | since), np.searchsorted(key, wanted | until)
+        return np.asarray(total[high] - total[low], dtype=np.int64)
+
+    @cached_property
+    def _charged_in_order(self) -> tuple[Ints, Ints]:
+        """Give keys of point, zone and month in order, and the sums of all before each."""
+        before, services = self.inputs.charged_before, len(self.inputs.services.code)
+        key = (before.account * services + before.service) * _ZONES + before.zone
+        key = (key << _MONTH_BITS) | before.month
+        order = np.argsort(key)
+        return key[order], np.concatenate([[0], np.cumsum(before.volume_mcu[order])])
 
     def off_mcu(
         self, account: int, which: int, zone: int, *, share: Fraction, meters: Iterable[int]
@@ -46,7 +71,8 @@ class Late:
         :param share: of the account in what meters of its premises count
         :param meters: all meters of the account and the service
         """
-        life = self.lives.lives[which]
+        life = self.lives.life(which)
+        assert life is not None
         others = [one for one in meters if one != which]
         together = self._together(which, others) if others else None
         if together is not None:
@@ -99,7 +125,7 @@ class Late:
         )
         since = max((month for month in months if month < now), default=-1)
         for one in every:
-            of, life = self.lives.stander(one).of, self.lives.lives.get(one)
+            of, life = self.lives.stander(one).of, self.lives.life(one)
             is_counted = life is None or (
                 life.doubt is Doubt.NONE and life.base is None and life.norm_from == life.norm_to
             )
@@ -114,13 +140,14 @@ class Late:
         return min(one for one in every if self._is_late(one)), since
 
     def _is_late(self, which: int) -> bool:
-        life = self.lives.lives.get(which)
+        life = self.lives.life(which)
         return life is not None and life.late_from < life.late_to
 
     def _dial_month(self, which: int) -> int:
         """Give the month whose dial a meter is counted from now."""
-        if self._is_late(which):
-            return self.lives.lives[which].late_from - 1
+        life = self.lives.life(which)
+        if life is not None and life.late_from < life.late_to:
+            return life.late_from - 1
         return self.lives.stander(which).terms.now - 1
 
     def _of_all(
@@ -163,6 +190,45 @@ class Late:
         return Fraction(total, months) if months else Fraction(0)
 
 
+def take_off_alone(
+    late: Late,
+    of: Situation,
+    spans: Spans,
+    joined: tuple[Ints, Ints, Ints],
+    ends: tuple[Ints, Ints],
+    *,
+    at: Ints,
+    results: tuple[Ints, Ints, Ints],
+) -> Ints:
+    """Do what take_off() does where one meter with a plain gap stands for one account alone.
+
+    :returns: the joined rows that are left
+    """
+    segment, span, _ = joined
+    row, one = segment[at], span[at]
+    gaps, pairs = late.lives.gaps, late.consumers.point
+    place = late.lives.gap_places(spans.meter[one])
+    number = np.searchsorted(pairs, of.point[row], "right") - np.searchsorted(pairs, of.point[row])
+    is_alone = (place >= 0) & (number == 1) & (spans.ratio_mcu[one] == MILLION)
+    is_alone &= of.share_numerator[row] == of.share_denominator[row]
+    rest: Ints = at[~is_alone]
+    at = at[is_alone]
+    if gaps is None or not at.size:
+        return rest
+    row, one, place = row[is_alone], one[is_alone], place[is_alone]
+    point, zone, since, now = of.point[row], spans.zone[one], gaps.start[place], gaps.terms.now
+    charged = late.charged_in(point, zone, since, now)
+    # A norm that no zone has goes with the first.
+    first = np.array([0, *(int(METER_ZONES[number][0]) for number in sorted(METER_ZONES))])
+    is_first = (gaps.zones[place] > 1) & (zone == first[gaps.zones[place]])
+    charged += np.where(is_first, late.charged_in(point, np.zeros_like(zone), since, now), 0)
+    volume, parts = spans.counted_mcu[one] - charged, spans.parts[one]
+    done = money.scale(volume, ends[1][at], parts) - money.scale(volume, ends[0][at], parts)
+    results[0][at] = results[1][at] = done
+    results[2][at] = charged
+    return rest
+
+
 def take_off(
     late: Late,
     of: Situation,
@@ -170,19 +236,21 @@ def take_off(
     joined: tuple[Ints, Ints, Ints],
     ends: tuple[Ints, Ints],
     *,
-    results: tuple[Ints, Ints],
-    meters_of: dict[int, list[int]],
-) -> dict[int, int]:
-    """Put the volumes of late readings into the results, and give what came off each.
+    rows: Ints,
+    results: tuple[Ints, Ints, Ints],
+) -> None:
+    """Put the volumes of late readings into the results, and what came off each.
 
     :param joined: segments, their spans, and 1 where a meter is shared
     :param ends: days of the spans before and after the overlap
-    :param results: volumes of the parts and of the whole, changed in place
-    :param meters_of: the meters of each point with a late reading
+    :param rows: the joined rows of late readings
+    :param results: volumes of the parts and of the whole, and what came off, changed in place
     """
     segment, span, is_shared = joined
-    off: dict[int, int] = {}
-    for at in np.flatnonzero(spans.kind[span] == SpanKind.LATE).tolist():
+    points = set(of.point[segment[rows]].tolist())
+    meters_of = {point: late.consumers.meters_of(point).tolist() for point in points}
+    off = results[2]
+    for at in rows.tolist():
         row, one = int(segment[at]), int(span[at])
         which, zone = int(spans.meter[one]), int(spans.zone[one])
         share = Fraction(int(of.share_numerator[row]), int(of.share_denominator[row]))
@@ -192,7 +260,7 @@ def take_off(
         counted = Fraction(int(spans.counted_mcu[one]) * int(spans.ratio_mcu[one]), MILLION)
         days = (int(ends[0][at]), int(ends[1][at]), int(spans.parts[one]))
         mine = counted * (share if is_shared[at] else 1)
-        results[0][at] = _of_days(mine - off[at], days)
+        results[0][at] = _of_days(mine - int(off[at]), days)
         if not is_shared[at] or share == 1:
             results[1][at] = results[0][at]
             continue
@@ -201,7 +269,6 @@ def take_off(
             for account, its_share in _sharers(of, row)
         )
         results[1][at] = _of_days(counted - total, days)
-    return off
 
 
 def _sharers(of: Situation, row: int) -> list[tuple[int, Fraction]]:

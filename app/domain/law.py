@@ -70,6 +70,7 @@ _PARAMETERS = {
     "проверка.месяцев_без_показаний": "review_silent_months",
     "отсутствие_минимум_дней": "absence_min_full_days",
     "отсутствие.заявление_месяцев": "absence_advance_months",
+    "отсутствие.ремонт_дней": "absence_repair_days",
     "отсутствие.без_документа": "absence_without_document",
     "качество.округление_часов": "quality_hours_rounding",
     "качество.округление_градусов": "quality_degrees_rounding",

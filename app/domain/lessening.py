@@ -1,6 +1,7 @@
 """General house needs below zero lessen what the premises took, where the centre has it so (§47).
 
     |V| × persons of the account / persons of the house, by days, not more than the account took;
+    gas that flats are heated with (a norm of area) by their areas instead
     what is left of |V| is carried to the next month
 
 Only in houses their owners manage themselves, and only for general house needs of rules 354.
@@ -16,6 +17,7 @@ from app.domain.house_total import HouseTotals
 from app.domain.house_totals import INDIVIDUAL, with_methods
 from app.domain.ledger import EntryKind
 from app.domain.money import MILLION, Ints
+from app.domain.norm import NO_NORM, NormKind
 from app.domain.pricing import Lines, joined
 from app.domain.service import Component, Method
 from app.domain.situation import METHODS, Situation
@@ -41,7 +43,8 @@ def lessened(
     for at in np.flatnonzero(below).tolist():
         more, used = _lessening(scene, of, lines, totals.taken(np.array([at])))
         made += more
-        carry[at] -= used
+        # Parts are rounded one by one: together they may pass the whole by a millionth or so.
+        carry[at] = max(0, int(carry[at]) - used)
     return joined(made), replace(totals, carry_mcu=carry)
 
 
@@ -55,21 +58,26 @@ def _lessening(
     chosen = lines.taken(at)
     account = of.account[chosen.place]
     zero = np.zeros(len(at), dtype=np.int64)
-    persons = scene.occupancy.persons(account, zero, zero + scene.month.days)
-    everybody, below = int(persons.sum()), int(total.carry_mcu[0])
-    if not everybody:
+    by_area = _heats_with_gas(scene, of.taken(chosen.place))
+    if by_area:
+        weight = _areas(scene, of.taken(chosen.place))
+    else:
+        weight = scene.occupancy.persons(account, zero, zero + scene.month.days)
+    whole, below = int(weight.sum()), int(total.carry_mcu[0])
+    if not whole:
         return [], 0
-    part = money.ratio((below, persons), (everybody,))
+    part = money.ratio((below, weight), (whole,))
     volume = np.minimum(part, chosen.volume_mcu)
     note = scene.notes.add(
         f"по общедомовому прибору {_number(int(total.house_mcu[0]))},"
         f" помещения {_number(int(total.individual_mcu[0]))},"
         f" перенос {_number(int(total.carry_before_mcu[0]))}"
     )
-    slots = _slots((zero + below, persons, zero + everybody, chosen.volume_mcu, zero + note))
+    slots = _slots((zero + below, weight, zero + whole, chosen.volume_mcu, zero + note))
+    basis = Basis.COMMON_LESSENING_AREA if by_area else Basis.COMMON_LESSENING
     water = replace(
         chosen,
-        basis=zero + int(Basis.COMMON_LESSENING),
+        basis=zero + int(basis),
         volume_mcu=-volume,
         amount_kop=money.charge_of(-volume, chosen.price_mcr),
         is_shared=np.zeros(len(at), dtype=np.bool_),
@@ -78,6 +86,18 @@ def _lessening(
     kept = np.flatnonzero(volume > 0)
     heat = _heat(lines, water.taken(kept))
     return [water.taken(kept), *heat], int(volume.sum())
+
+
+def _heats_with_gas(scene: Scene, some: Situation) -> bool:
+    """Tell whether gas heats the flats: then it has a norm of area, and area divides it (§47)."""
+    is_gas = {scene.inputs.services.resource[one] for one in some.service.tolist()} == {"gas"}
+    norm = scene.norm_sheets.values(some.norm_sheet, kind=NormKind.AREA)
+    return is_gas and bool((norm != NO_NORM).any())
+
+
+def _areas(scene: Scene, some: Situation) -> Ints:
+    over, under = some.share_numerator, some.share_denominator
+    return money.ratio((scene.area(some), over), (under,))
 
 
 def _largest_of_accounts(scene: Scene, of: Situation, lines: Lines, total: HouseTotals) -> Ints:

@@ -48,7 +48,7 @@ class Doubt(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meters:
-    """Meters in force on some day of the period, shape (n,) each.
+    """Meters in force on some day of the period, or with a gap in it, shape (n,) each.
 
     :ivar premises: -1 for a meter of a house
     :ivar account: -1: of the premises, shared by its accounts
@@ -56,6 +56,7 @@ class Meters:
     :ivar dial_mcu: where the dial turns over, 0 unknown
     :ivar last_year_mcu: volume of the calendar year before, -1 unknown; meters of houses only
     :ivar of_flat: 1 for a meter of a whole flat, also of a communal one
+    :ivar gap_to: where the days after it was removed end that are its gap (between_meters.py)
     """
 
     code: Sequence[str]
@@ -72,6 +73,7 @@ class Meters:
     verified_to: Ints
     last_year_mcu: Ints
     of_flat: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    gap_to: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True)

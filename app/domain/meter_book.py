@@ -181,7 +181,8 @@ def month_volumes(of: Book, *, before: int) -> list[MonthVolume]:
         start = after if is_dial else month - 1
         if not is_partial and not of.touches(start + 1, month):
             volume = _between(of, dials, its) if is_dial else _given(ends)
-            if volume is not None:
+            # A reading of a month before the meter's first one stands for no month.
+            if volume is not None and start < month:
                 result.append(MonthVolume(start, month, volume))
         dials, after = (its if is_dial else None), month
     return result

@@ -5,11 +5,12 @@
     norm days    once the periods of the average are over the norm stands for the whole resource of
                  the premises, whatever other meters of it there are (charges.md §15)
 
-Loops go over unusual meters alone; all others stay columns.
+Meters that were merely not read stay columns too (plain_gaps.py); loops go over the rest alone.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from app.domain.meter_book import Book, Event, Row, book
 from app.domain.meter_event import EventKind, MeterEvents
 from app.domain.meter_state import Case, Life, Stander, Terms
 from app.domain.money import MILLION, Flags, Ints
+from app.domain.plain_gaps import GapTerms, PlainGaps, plain_gaps
 from app.domain.situation import in_force
 
 
@@ -32,6 +34,8 @@ class Lives:
     :ivar is_unusual: shape (meters,)
     :ivar norm_days: shape (meters,), mask of the days that go by the norm
     :ivar gap_days: shape (meters,), mask of days without a meter that go by its average
+    :ivar lives: of those that are walked one by one, among them all of houses and of heat
+    :ivar gaps: all others
     """
 
     is_unusual: Flags
@@ -40,6 +44,23 @@ class Lives:
     lives: dict[int, Life] = field(default_factory=dict)
     standers: dict[int, Stander] = field(default_factory=dict)
     books: "Books | None" = None
+    gaps: PlainGaps | None = None
+    made: dict[int, Life] = field(default_factory=dict)
+
+    def life(self, which: int) -> Life | None:
+        """Give the month of a meter, None of an ordinary one."""
+        found = self.lives.get(which) or self.made.get(which)
+        if found is None and self.gaps is not None and self.is_unusual[which]:
+            at = int(self.gaps.place(np.array([which]))[0])
+            if at >= 0:
+                found = self.made[which] = self.gaps.life(at)
+        return found
+
+    def gap_places(self, which: Ints) -> Ints:
+        """Give the places of meters among the plain gaps, -1 of others."""
+        if self.gaps is None:
+            return np.full(len(which), -1, dtype=np.int64)
+        return self.gaps.place(which)
 
     def stander(self, which: int) -> Stander:
         """Give a meter of the batch, unusual or beside an unusual one."""
@@ -50,11 +71,18 @@ class Lives:
 
     def cuts(self) -> dict[int, int]:
         """Give the days on which a meter begins to go another way, as a mask of each."""
-        return {
+        found = {
             which: sum({1 << end for one in life.pieces for end in (one.day_from, one.day_to)})
             for which, life in self.lives.items()
-            if len(life.pieces) > 1
+            if len(life.pieces) > 1 or self.gap_days[which]
         }
+        if self.gaps is not None:
+            # One of several zones in place from a day within the month; the others cut nothing.
+            of = self.gaps
+            at = np.flatnonzero((of.zones > 1) & (of.day_from > 0) & ~of.is_norm)
+            masks = (1 << of.day_from[at]) | (1 << of.day_to[at])
+            found.update(zip(of.which[at].tolist(), masks.tolist(), strict=True))
+        return found
 
     def spans(self) -> Spans:
         """Give the spans of the meters that can be charged."""
@@ -68,8 +96,11 @@ class Lives:
             for piece in life.pieces
             if piece.day_from < piece.day_to
         ]  # fmt: skip
-        columns = np.array(rows, dtype=np.int64).reshape(-1, len(Spans.__slots__))
-        return Spans(*columns.T)
+        columns = np.array(rows, dtype=np.int64).reshape(-1, len(Spans.__slots__)).T
+        if self.gaps is None:
+            return Spans(*columns)
+        plain = [getattr(self.gaps.pieces, name) for name in Spans.__slots__]
+        return Spans(*(np.concatenate(both) for both in zip(columns, plain, strict=True)))
 
 
 def lives(inputs: ChargeInputs, known: Found, *, month: Month) -> Lives:
@@ -82,7 +113,13 @@ def lives(inputs: ChargeInputs, known: Found, *, month: Month) -> Lives:
     at = np.flatnonzero(unusual)
     if not at.size:
         return result
-    result.books = Books(inputs, month=month)
+    books = result.books = Books(inputs, month=month)
+    result.gaps = books.plain_gaps(at)
+    if result.gaps is not None:
+        gaps = result.gaps
+        masks = days.span(gaps.day_from, gaps.day_to)
+        result.norm_days[gaps.which] = np.where(gaps.is_norm, masks, 0)
+        at = np.setdiff1d(at, gaps.which, assume_unique=True)
     for which in at.tolist():
         life = result.stander(which).life()
         if life is None:
@@ -93,17 +130,20 @@ def lives(inputs: ChargeInputs, known: Found, *, month: Month) -> Lives:
     return result
 
 
-def bridge(of: Lives, inputs: ChargeInputs, which: int, gap: tuple[int, int]) -> None:
+def bridge(
+    of: Lives, inputs: ChargeInputs, which: int, gap: tuple[int, int], *, case: Case | None = None
+) -> None:
     """Give the days between a meter that was removed and the next one to the one removed.
 
-    :param which: the meter removed on the first day of the gap
+    :param which: the meter removed on the first day of the gap, or before
+    :param case: why there is no reading, None: as the month of the meter says
     """
     stander, life = of.stander(which), of.lives.get(which)
     now = stander.terms.now
-    if life is None or life.case is None:
-        case = Case(EventKind.FAILURE, now, int(inputs.meters.removed[which]), 1)
-    else:
+    if case is None and life is not None:
         case = life.case
+    if case is None:
+        case = Case(EventKind.FAILURE, now, int(inputs.meters.removed[which]), 1)
     made = stander.estimated(Life(case=case), *gap)
     when = days.of_number(int(inputs.meters.removed[which]))
     made.reason = f"прибор снят {when:%d.%m.%Y}, до следующего прибора, {case.period}-й период"
@@ -113,7 +153,8 @@ def bridge(of: Lives, inputs: ChargeInputs, which: int, gap: tuple[int, int]) ->
     else:
         of.gap_days[which] |= mask
     if life is None:
-        life = stander.metered(Life(), stander.low, stander.high)
+        is_here = stander.low < stander.high
+        life = stander.metered(Life(), stander.low, stander.high) if is_here else Life()
     life.pieces += made.pieces
     if life.base is None:
         life.case, life.base, life.base_words = case, made.base, made.base_words
@@ -143,6 +184,8 @@ def needing_history(
     point = place * (int(meters.service.max(initial=0)) + 1) + meters.service
     wanted = unusual.copy()
     wanted |= (covered != 0) & (meters.removed < month.end) & (meters.of_house == 0)
+    if meters.gap_to.size:
+        wanted |= (meters.removed < month.end) & (meters.gap_to > month.first)
     wanted |= np.isin(point, point[unusual & (meters.of_house == 0)]) & (meters.of_house == 0)
     has_dial = np.zeros(len(meters.service), dtype=bool)
     has_dial[known.meter[(known.current >= 0) & (known.given < 0)]] = True
@@ -157,8 +200,9 @@ class Books:
         self.inputs, self.month = inputs, month
         self.rules = average_rules(inputs.rules)
         self.now = month_number(days.of_number(month.first))
-        self.history, self.readings = _Rows(inputs.history), _Rows(inputs.readings)
-        events = real_events(inputs.meter_events)
+        self.factors = {"cold": inputs.rules.raising_cold_ppm, "hot": inputs.rules.raising_hot_ppm}
+        self.rollover_ppm = inputs.rules.rollover_share_ppm
+        events = self.meter_events = real_events(inputs.meter_events)
         self.events: dict[int, list[Event]] = {}
         for which, kind, since, until in zip(
             events.meter.tolist(), events.kind.tolist(), events.valid_from.tolist(),
@@ -166,6 +210,26 @@ class Books:
         ):  # fmt: skip
             self.events.setdefault(which, []).append(Event(EventKind(kind), since, until))
         self.other = _is_other(inputs, month=month)
+
+    @cached_property
+    def rows(self) -> "tuple[_Rows, _Rows]":
+        return _Rows(self.inputs.history), _Rows(self.inputs.readings)
+
+    def plain_gaps(self, at: Ints) -> PlainGaps | None:
+        """Give the unusual meters that were merely not read.
+
+        :param at: places of unusual meters, sorted
+        """
+        meters, rules = self.inputs.meters, self.rules
+        account, premises = meters.account[at], meters.premises[at]
+        if self.inputs.accounts.premises.size:
+            premises = np.where(account >= 0, self.inputs.accounts.premises[account], premises)
+        is_other = np.zeros(len(at), dtype=np.bool_)
+        its = np.flatnonzero(premises >= 0)
+        is_other[its] = self.other[premises[its]]
+        periods = np.where(is_other, rules.periods_other, rules.periods_flat)
+        terms = GapTerms(rules, self.month, self.now, periods, self.rollover_ppm)
+        return plain_gaps(self.inputs, at, self.meter_events, terms)
 
     def of(self, which: int) -> Book:
         """Give the book of a meter."""
@@ -176,11 +240,11 @@ class Books:
         if verified_to < FAR:
             events.append(Event(EventKind.EXPIRED, verified_to, FAR))
         rows: dict[int, list[Row]] = {}
-        for known in (self.history, self.readings):
+        for known in self.rows:
             for zone, row in known.of(which):
                 rows.setdefault(zone, []).append(row)
         dial = int(meters.dial_mcu[which])
-        limit = dial * self.inputs.rules.rollover_share_ppm
+        limit = dial * self.rollover_ppm
         return book(
             (int(meters.installed[which]), int(meters.removed[which]), dial,
              int(meters.ratio_mcu[which]), (2 * limit + MILLION) // (2 * MILLION)),
@@ -194,8 +258,7 @@ class Books:
         resource = inputs.services.resource[service]
         is_house = bool(inputs.meters.of_house[which])
         periods = rules.periods_other if self.is_other(which) else rules.periods_flat
-        factors = {"cold": inputs.rules.raising_cold_ppm, "hot": inputs.rules.raising_hot_ppm}
-        factor = factors.get(resource, 0)
+        factor = self.factors.get(resource, 0)
         return Terms(
             rules=rules,
             month=self.month,

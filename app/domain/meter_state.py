@@ -246,8 +246,7 @@ class Stander:
             life.norm_from, life.norm_to = day_from, day_to
             life.factor_ppm = self.factor(case) if is_over else 0
             if not is_over:
-                least = self.terms.least
-                life.reason += f", показаний меньше чем за {least} мес., среднего нет"
+                life.reason += without_base(self.terms.least)
             return life
         life.base_words = life.base.words
         for zone in range(len(self.of.zones)):
@@ -331,9 +330,9 @@ class Stander:
 
 def reason(case: Case) -> str:
     """Say why there is no reading, and which period of the row this is."""
-    which = f"{case.period}-й период"
     if case.kind is EventKind.SILENT:
-        return f"показания не переданы {which}"
+        return silence(case.period)
+    which = f"{case.period}-й период"
     when = f"{of_number(case.since):%d.%m.%Y}"
     words = {
         EventKind.FAILURE: f"прибор неисправен с {when}",
@@ -341,3 +340,12 @@ def reason(case: Case) -> str:
         EventKind.REFUSAL: f"отказ в допуске к прибору с {when}",
     }
     return f"{words[case.kind]}, {which}"
+
+
+def silence(period: int, *, least: int = 0) -> str:
+    """Say that there is no reading, and that a base of so many months is missed, if it is."""
+    return f"показания не переданы {period}-й период" + (without_base(least) if least else "")
+
+
+def without_base(least: int) -> str:
+    return f", показаний меньше чем за {least} мес., среднего нет"

@@ -10,16 +10,15 @@ unusual   meters without a usable reading: meter_lives.py says how their month s
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.domain import days, meter
 from app.domain.basis import SLOTS, Basis
 from app.domain.charge_inputs import ChargeInputs
 from app.domain.consumers import Consumers, consumers
 from app.domain.days import Month
-from app.domain.estimates import line_of_several, line_of_span
+from app.domain.estimates import line_of_several, lines_of_spans
 from app.domain.house_volumes import HouseVolumes, house_volumes
-from app.domain.late_reading import Late, take_off
+from app.domain.late_reading import Late, take_off, take_off_alone
 from app.domain.meter import Doubt, Spans
 from app.domain.meter_event import SpanKind
 from app.domain.meter_lives import Lives
@@ -128,7 +127,7 @@ def metering(
         month=month,
     )
     given = house_volumes(meters, spans, doubt, lives)
-    if lives.lives:
+    if lives.lives or lives.gaps is not None:
         spans = _with_unusual(spans, lives, meters.of_house)
         for which, life in lives.lives.items():
             if not meters.of_house[which]:
@@ -226,19 +225,14 @@ def _volumes(
     chosen = order[first]
     slots = _reading_slots(spans, span[chosen], numerator[chosen], denominator[chosen])
     basis, lives = _bases(slots, number, component), known.consumers.lives
-    for at in np.flatnonzero(spans.kind[span[chosen]] != SpanKind.COUNTED).tolist():
-        basis[at], slots[at] = line_of_span(
-            scene, spans, lives, int(span[chosen[at]]), share=slots[at, 6:8].tolist(),
-            off_mcu=off.get(int(chosen[at]), 0),
-        )  # fmt: skip
-    for at in np.flatnonzero(number > 1).tolist():
+    lines_of_spans(scene, spans, lives, span[chosen], off=off[chosen], results=(basis, slots))
+    _sum_slots(slots, volume[order], number)
+    several = np.repeat(number > 1, number) & (spans.kind[span[order]] != SpanKind.COUNTED)
+    for at in np.unique(np.repeat(np.arange(len(number)), number)[several]).tolist():
         mine = order[first[at] : first[at] + number[at]]
-        slots[at] = _sum_slots(volume[mine])
-        if (spans.kind[span[mine]] != SpanKind.COUNTED).any():
-            basis[at], slots[at] = line_of_several(
-                scene, spans, lives, span[mine], parts=volume[mine],
-                off=[off.get(one, 0) for one in mine.tolist()],
-            )  # fmt: skip
+        basis[at], slots[at] = line_of_several(
+            scene, spans, lives, span[mine], parts=volume[mine], off=off[mine].tolist()
+        )
     return [
         Volumes(
             place=of.place[segment[chosen]],
@@ -282,17 +276,17 @@ def _late(
     *,
     ends: tuple[Ints, Ints],
     results: tuple[Ints, Ints],
-) -> dict[int, int]:
-    """Take off late readings what was charged before, in place; by place of the joined rows."""
-    segment, span, _ = joined
+) -> Ints:
+    """Take off late readings what was charged before, in place; give it of each joined row."""
+    span = joined[1]
+    off = np.zeros(len(span), dtype=np.int64)
     at = np.flatnonzero(known.spans.kind[span] == SpanKind.LATE)
     if not at.size:
-        return {}
-    lives, consumers_of = known.consumers.lives, known.consumers
-    points = set(of.point[segment[at]].tolist())
-    meters_of = {point: consumers_of.meters_of(point).tolist() for point in points}
-    late = Late(scene.inputs, lives)
-    return take_off(late, of, known.spans, joined, ends, results=results, meters_of=meters_of)
+        return off
+    late = Late(scene.inputs, known.consumers)
+    at = take_off_alone(late, of, known.spans, joined, ends, at=at, results=(*results, off))
+    take_off(late, of, known.spans, joined, ends, rows=at, results=(*results, off))
+    return off
 
 
 def _sums(values: Ints, first: Ints) -> Ints:
@@ -314,10 +308,15 @@ def _reading_slots(spans: Spans, span: Ints, numerator: Ints, denominator: Ints)
     return slots
 
 
-def _sum_slots(parts: Ints) -> NDArray[np.int64]:
-    slots = np.zeros(SLOTS, dtype=np.int64)
-    slots[0] = len(parts)
-    slots[1 : 1 + min(len(parts), _LISTED)] = parts[:_LISTED]
-    if len(parts) > _LISTED:
-        slots[_LISTED] = parts[_LISTED - 1 :].sum()
-    return slots
+def _sum_slots(slots: Ints, parts: Ints, number: Ints) -> None:
+    """Put the parts of lines of several meters into their slots, in place; the last the rest.
+
+    :param parts: of all lines, one line after another, `number` of each
+    """
+    line, nth = expanded(number)
+    of_several = np.flatnonzero(number[line] > 1)
+    line, nth = line[of_several], nth[of_several]
+    several = number > 1
+    slots[several] = 0
+    slots[several, 0] = number[several]
+    np.add.at(slots, (line, 1 + np.minimum(nth, _LISTED - 1)), parts[of_several])

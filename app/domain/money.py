@@ -150,15 +150,20 @@ def _half_up(top: Ints, bottom: Ints) -> Ints:
 
 
 def _reduced(over: list[Ints], under: list[Ints]) -> tuple[list[Ints], list[Ints]]:
-    """Divide tops and bottoms by their common factors, pair by pair."""
+    """Divide tops and bottoms by their common factors, pair by pair, until the products fit."""
     top_parts, bottom_parts = over.copy(), under.copy()
     for at, top in enumerate(top_parts):
         left = top
         for place, bottom in enumerate(bottom_parts):
+            # Shares are mostly wholes: what is one everywhere has no factor to give.
+            if left.max() <= 1 or bottom.max() <= 1:
+                continue
             shared = np.maximum(np.gcd(left, bottom), 1)
             left = left // shared
             bottom_parts[place] = bottom // shared
         top_parts[at] = left
+        if _fits(top_parts) and _fits(bottom_parts):
+            break
     return top_parts, bottom_parts
 
 

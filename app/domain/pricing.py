@@ -224,6 +224,8 @@ def _ranged(
     is_tenfold = made.basis == Basis.NORM10
     by_norm = np.where(is_tenfold, int(Basis.NORM10_RANGE), int(Basis.NORM_RANGE))
     basis = np.where(is_metered, int(Basis.METER_RANGE), by_norm)
+    by_group = np.isin(made.basis, [int(Basis.GROUP_SHARE), int(Basis.GROUP_COMMON)])
+    basis = np.where(by_group, int(Basis.GROUP_RANGE), basis)
     estimated_ranges(made.basis, made.slots, basis, slots)
     ranged = replace(
         made,

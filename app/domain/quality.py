@@ -125,12 +125,18 @@ class Judge:
 
     def said(self, at: int, words: str) -> str:
         """Give the act with its days of this month, and what it gives."""
+        return f"{self._act(at)}: {words}"
+
+    def _act(self, at: int) -> str:
         start = self.period.first_day
         low, high = (_moment(start, minute) for minute in self.span(at))
-        return f"{self.acts.name[at]}, с {low} по {high}: {words}"
+        return f"{self.acts.name[at]}, с {low} по {high}"
 
     def _say(self, at: int, result: Verdict, words: str) -> None:
         result.words.append(self.said(at, words))
+
+    def _say_all(self, acts: Sequence[int], result: Verdict, words: str) -> None:
+        result.words.append(f"{', '.join(map(self._act, acts))}: {words}")
 
     def _interruptions(self, chosen: list[int], result: Verdict) -> None:
         """Take the larger of single excesses and the excess of the total (приложение № 1)."""
@@ -140,19 +146,20 @@ class Judge:
             return
         spans = _united([(self.span(at), at) for at in chosen])
         single, total, apart = 0, 0, 0
-        for span, at in spans:
+        for span, acts in spans:
+            at = acts[0]
             hours, indicator = self.hours(span), self.acts.indicator[at].casefold()
             result.missing.append(span)
             if "профилакт" in indicator:
-                self._say(at, result, f"{hours} ч ежегодной профилактики")
+                self._say_all(acts, result, f"{hours} ч ежегодной профилактики")
                 continue
             if "тупик" in indicator and self.resource in ("cold", "hot"):
                 apart += max(0, hours - self.rules.whole("interruption_dead_end_hours"))
-                self._say(at, result, f"перерыв {hours} ч, авария на тупиковой магистрали")
+                self._say_all(acts, result, f"перерыв {hours} ч, авария на тупиковой магистрали")
                 continue
             single += max(0, hours - self._at_once(at))
             total += hours
-            self._say(at, result, f"перерыв {hours} ч")
+            self._say_all(acts, result, f"перерыв {hours} ч")
         above = max(single, total - self._in_all(total), 0) + apart
         unit = 1
         if self.resource == "solid-waste":
@@ -305,15 +312,15 @@ _NO_TABLE = "допустимых перерывов для этой услуг�
 _TABLE_HINT = "Для содержания общего имущества выберите нарушение «содержание»."
 
 
-def _united(spans: list[tuple[Span, int]]) -> list[tuple[Span, int]]:
-    """Put interruptions that overlap together: no hour counts twice."""
-    result: list[tuple[Span, int]] = []
+def _united(spans: list[tuple[Span, int]]) -> list[tuple[Span, list[int]]]:
+    """Put interruptions that overlap together, with all their acts: no hour counts twice."""
+    result: list[tuple[Span, list[int]]] = []
     for span, at in sorted(spans):
         if result and span[0] < result[-1][0][1]:
-            (low, high), first = result[-1]
-            result[-1] = ((low, max(high, span[1])), first)
+            (low, high), acts = result[-1]
+            result[-1] = ((low, max(high, span[1])), [*acts, at])
         else:
-            result.append((span, at))
+            result.append((span, [at]))
     return [one for one in result if one[0][0] < one[0][1]]
 
 

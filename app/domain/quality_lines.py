@@ -16,7 +16,7 @@ import numpy as np
 from app.domain.added_lines import AddedLines
 from app.domain.bases.reductions import quality_kop
 from app.domain.bases.rule import half_up, money_of
-from app.domain.basis import Basis
+from app.domain.basis import ROOM_REASON_SLOTS, Basis
 from app.domain.ledger import EntryKind
 from app.domain.money import Ints
 from app.domain.pricing import Lines
@@ -28,10 +28,12 @@ from app.domain.utility import is_water
 from app.domain.volume import Scene
 
 _HOURS_PER_DAY = 24
-# By norm for want of any meter: of these the volume that was not supplied comes off (п. 99).
+# By norm for want of any meter: of these the volume that was not supplied comes off (п. 99). By
+# norm once averages are over there is a meter, only it is broken or not read: not so there.
 _UNMETERED = frozenset(
     {Basis.NORM, Basis.NORM_RANGE, Basis.POWER_NORM, Basis.GAS_NORM, Basis.HOT_NORM,
-     Basis.WASTE_NORM, Basis.HEAT_NORM, Basis.HEAT_NORM_EVEN, Basis.HEAT_NORM_OWN}
+     Basis.WASTE_NORM, Basis.HEAT_NORM, Basis.HEAT_NORM_EVEN, Basis.HEAT_NORM_OWN,
+     Basis.HEAT_TWELFTH, Basis.HEAT_TWELFTH_EVEN, Basis.PLOT, *ROOM_REASON_SLOTS}
 )  # fmt: skip
 _SOME_ACTS = tuple[int, ...]
 _NO_COLD_PRICE = (
@@ -127,7 +129,8 @@ class QualityLines:
         basis = int(self.lines.basis[line])
         if basis == Basis.HOT_HEAT:
             return not self.lines.slots[line, 2]
-        return basis in _UNMETERED
+        reason = ROOM_REASON_SLOTS.get(Basis(basis))
+        return basis in _UNMETERED and not (reason and self.lines.slots[line, reason])
 
     def _has_house_meter(self, line: int) -> bool:
         if self._metered_houses is None:

@@ -2,6 +2,7 @@
 
 volumes   a late reading takes off what was charged without it (charged_before.py)
 totals    what a house carries on into its next month (house_total.py)
+groups    what a group meter carries on likewise (group_inputs.py)
 """
 
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ import numpy as np
 
 from app.domain.charge_inputs import ChargeInputs
 from app.domain.charged_before import ChargedBefore
+from app.domain.group_inputs import GroupCarries, GroupTotals
 from app.domain.house_total import HouseTotals, month_index
 from app.domain.money import Ints
 from app.domain.period import Period
@@ -23,13 +25,18 @@ class Replayed:
 
     volumes: list[tuple[Period, VolumeChanges]] = field(default_factory=list)
     totals: list[HouseTotals] = field(default_factory=list)
+    groups: list[GroupTotals] = field(default_factory=list)
 
-    def keep(self, lines: Recalculated, totals: HouseTotals) -> None:
+    def keep(
+        self, lines: Recalculated, totals: HouseTotals, groups: GroupTotals | None = None
+    ) -> None:
         """Remember what a month came to."""
         if len(lines.volumes.account):
             self.volumes.append((lines.period, lines.volumes))
         if len(totals):
             self.totals.append(totals)
+        if groups is not None and len(groups):
+            self.groups.append(groups)
 
     def into(self, inputs: ChargeInputs, place: Ints) -> ChargeInputs:
         """Put what earlier months came to over what the books have of them.
@@ -40,6 +47,8 @@ class Replayed:
             inputs = replace(inputs, charged_before=self._charged_before(inputs, place))
         if self.totals:
             inputs = replace(inputs, past_totals=self._past_totals(inputs.past_totals))
+        if self.groups:
+            inputs = replace(inputs, group_carries=self._carries(inputs))
         return inputs
 
     def _charged_before(self, inputs: ChargeInputs, place: Ints) -> ChargedBefore:
@@ -71,3 +80,21 @@ class Replayed:
         keys = np.stack([whole.period, whole.house, whole.service], axis=1)[::-1]
         _, first = np.unique(keys, axis=0, return_index=True)
         return whole.taken(np.sort(len(whole) - 1 - first))
+
+    def _carries(self, inputs: ChargeInputs) -> GroupCarries:
+        """Put what group meters carried out of replayed months over what the books have of it."""
+        before, now = inputs.group_carries, month_index(inputs.period)
+        columns = (before.meter.tolist(), before.period.tolist(), before.carry_mcu.tolist())
+        known = {meter: (period, carry) for meter, period, carry in zip(*columns, strict=True)}
+        place = {code: at for at, code in enumerate(inputs.meters.code)}
+        for totals in self.groups:
+            periods, carries = totals.period.tolist(), totals.carry_mcu.tolist()
+            for code, period, carry in zip(totals.meter, periods, carries, strict=True):
+                at = place.get(code, -1)
+                if at >= 0 and known.get(at, (period, 0))[0] <= period < now:
+                    known[at] = (period, carry)
+        return GroupCarries(
+            meter=np.array(list(known), dtype=np.int64),
+            period=np.array([period for period, _ in known.values()], dtype=np.int64),
+            carry_mcu=np.array([carry for _, carry in known.values()], dtype=np.int64),
+        )

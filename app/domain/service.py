@@ -30,6 +30,7 @@ class Method(StrEnum):
     SOLID_WASTE_CONTAINERS_PERSON = "solid-waste-containers-person"
     SOLID_WASTE_CONTAINERS_AREA = "solid-waste-containers-area"
     ONE_OFF = "one-off"
+    GROUP_METER = "group-meter"
 
 
 METHOD_WORDS = {
@@ -57,6 +58,7 @@ METHOD_WORDS = {
     "ТКО по контейнерам и лицам": Method.SOLID_WASTE_CONTAINERS_PERSON,
     "ТКО по контейнерам и площади": Method.SOLID_WASTE_CONTAINERS_AREA,
     "разовая": Method.ONE_OFF,
+    "групповой прибор": Method.GROUP_METER,
 }
 SECTION_WORDS = {
     "жилищная": "housing",

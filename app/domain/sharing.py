@@ -21,14 +21,17 @@ from app.domain.volume import Volumes
 _MCU_DIGITS = 6
 
 
-def with_digits(known: Volumes, digits: int) -> Volumes:
+def with_digits(known: Volumes, of: Situation, digits: Ints) -> Volumes:
     """Round calculated volumes to so many decimals; what a meter counted stays as it is.
 
     What the rounding adds goes into the slot of the rest (charges.md §0.2).
+
+    :param of: all segments, in the order of their places
+    :param digits: shape (services,)
     """
-    if digits >= _MCU_DIGITS:
+    if not digits.size or int(digits.min()) >= _MCU_DIGITS:
         return known
-    step = 10 ** (_MCU_DIGITS - digits)
+    step = 10 ** (_MCU_DIGITS - digits[of.service[known.place]])
     calculated = ~np.isin(known.basis, [int(one) for one in METERED])
 
     def rounded(values: Ints) -> Ints:

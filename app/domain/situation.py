@@ -31,6 +31,7 @@ BY_METER = (
     Method.GAS,
     Method.HOT_WATER_TWO_PART,
     Method.HOT_WATER_OWN,
+    Method.GROUP_METER,
 )
 BY_HEAT = (Method.HEATING, Method.HEATING_OWN)
 RAISED_RESOURCES = ("cold", "hot")

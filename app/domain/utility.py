@@ -125,7 +125,7 @@ def with_heat(scene: Scene, of: Situation, water: Volumes) -> list[Volumes]:
     """
     at = np.searchsorted(of.place, water.place)
     heat_norm = scene.norm_sheets.values(of.norm_sheet[at], kind=NormKind.HEAT_PER_VOLUME)
-    is_metered = np.isin(water.basis, [int(one) for one in METERED])
+    is_metered = _is_of_meter(water)
     is_raised = scene.inputs.rules.is_on("raising_hot_heat")
     heat = volumes(
         of.taken(at),

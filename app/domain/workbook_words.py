@@ -22,6 +22,14 @@ METER_KINDS = {
     "комнатный": "room",
     "общедомовой": "house",
 }
+GROUP_BASES = {
+    "люди": "persons",
+    "площадь": "area",
+    "норматив": "norm",
+    "поровну": "equal",
+    "доля": "share",
+}
+GROUP_MODES = {"без приборов": "cover", "сверх своего": "common", "по домам": "houses"}
 READING_SOURCES = {"абонент": "payer", "контролёр": "inspector", "автомат": "automatic"}
 METER_EVENTS = {
     "неисправность": "failure",

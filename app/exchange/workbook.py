@@ -14,6 +14,7 @@ from app.exchange.workbook_catalogue import (
     TARIFFS,
 )
 from app.exchange.workbook_findings import CONNECTIONS, TEMPERATURES
+from app.exchange.workbook_groups import GROUP_METERS
 from app.exchange.workbook_houses import HOUSE_TOTALS
 from app.exchange.workbook_metering import ACTS, METER_EVENTS, METERS, READINGS
 from app.exchange.workbook_money import BALANCES, EXTERNAL_CHARGES, PAYMENTS
@@ -54,6 +55,7 @@ SHEETS: tuple[Sheet, ...] = (
     CONNECTIONS,
     TEMPERATURES,
     HOUSE_TOTALS,
+    GROUP_METERS,
 )
 
 # Each sheet after those it refers to.
@@ -81,6 +83,7 @@ BY_REFERENCE: tuple[Sheet, ...] = (
     CONNECTIONS,
     TEMPERATURES,
     HOUSE_TOTALS,
+    GROUP_METERS,
 )
 
 _BY_NAME = {normal(sheet.name): sheet for sheet in SHEETS}

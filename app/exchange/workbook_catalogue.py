@@ -22,6 +22,10 @@ SERVICES = Sheet(
         code("Реестр НСИ", "gis_registry", comment="Реестр справочника ГИС ЖКХ"),
         code("Код НСИ", "gis_code"),
         Column("Формула", "formula", longest=4_000, comment="Для способа «формула»"),
+        whole(
+            "Округление объёма", "volume_digits", low=3, high=6,
+            comment="Знаков у расчётного объёма; пусто – по параметру «округление_объёма»",
+        ),
     ),
     key=("code",),
     about="Услуги и способы их расчёта",

@@ -13,6 +13,7 @@ from app.exchange.workbook import BY_REFERENCE
 from app.exchange.workbook_book import Book
 from app.exchange.workbook_catalogue import SERVICES
 from app.exchange.workbook_formulas import check_formulas, has_formulas
+from app.exchange.workbook_groups import GROUP_METERS
 from app.exchange.workbook_known import Known, KnownMeter, Place, Wanted
 from app.exchange.workbook_metering import METERS, READINGS
 from app.exchange.workbook_overlaps import check_doubles, check_overlaps, check_shares
@@ -41,7 +42,11 @@ def prepare(book: Book, problems: Problems) -> Wanted:
     accounts = codes_named(book, ACCOUNTS) | in_book
     meters = codes_named(book, METERS) | _values(book.table(METERS), "code")
     return Wanted(
-        houses=tuple(houses | _values(book.table(METERS), "house")),
+        houses=tuple(
+            houses
+            | _values(book.table(METERS), "house")
+            | _values(book.table(GROUP_METERS), "house")
+        ),
         houses_of_accounts=tuple(houses),
         houses_named=tuple(codes_named(book, HOUSES)),
         accounts=tuple(accounts),
@@ -70,7 +75,7 @@ def check(book: Book, known: Known, problems: Problems, *, tell_fallen: bool) ->
         check_references(table, scope)
         if sheet is SERVICES:
             check_formulas(table, book, known, problems)
-        if sheet is ACCOUNTS or sheet is METERS:
+        if sheet in (ACCOUNTS, METERS, GROUP_METERS):
             check_places(table, scope, fallen=_fallen_places(book))
         if sheet is METERS:
             _check_meters(table, known, problems)

@@ -15,6 +15,7 @@ from app.exchange.workbook_values import Text
 
 Rule = Callable[[Table, Problems], None]
 _BEGINNING = "0001-01-01"
+_STILL = "9999-12-31"
 
 
 def check_rows(table: Table, problems: Problems) -> None:
@@ -253,6 +254,63 @@ def _connections(table: Table, problems: Problems) -> None:
             )  # fmt: skip
 
 
+def _group_meters(table: Table, problems: Problems) -> None:
+    """Find rows without anybody or with two, and a meter with two bases or modes on one day."""
+    meters = table.column("meter")
+    bases = table.columns["base"] = list(table.column("base"))
+    modes = table.columns["mode"] = list(table.column("mode"))
+    meant: dict[Text, tuple[Text, Text]] = {}
+    for place in table.good():
+        base, mode = meant.get(meters[place], (None, None))
+        meant[meters[place]] = (base or bases[place], mode or modes[place])
+    for place in table.good():
+        base, mode = meant[meters[place]]
+        bases[place] = bases[place] or base or "area"
+        modes[place] = modes[place] or mode or "cover"
+        _check_member(table, problems, place)
+    _check_ways(table, problems)
+
+
+def _check_member(table: Table, problems: Problems, place: int) -> None:
+    row = {name: table.column(name)[place] for name in table.sheet.fields}
+    wrong = None
+    if row["account"] and (row["house"] or row["premises"]):
+        wrong = ("account", "указаны и счёт, и дом или помещение", "Оставьте что-то одно.")
+    elif row["premises"] and not row["house"]:
+        wrong = ("house", "у помещения не указан дом", "Укажите код дома.")
+    elif not (row["account"] or row["house"] or row["fixed_mcu"]):
+        wrong = ("house", "нет ни участника, ни объёма", "Укажите дом, помещение, счёт или объём.")
+    elif row["mode"] == "houses" and (row["account"] or row["premises"]):
+        wrong = ("mode", "«по домам» делится между домами", "Оставьте в строке только дом.")
+    elif row["mode"] == "houses" and row["base"] == "norm":
+        wrong = ("base", "«по домам» по нормативу не делится", "Выберите другую базу.")
+    elif row["base"] == "share" and not row["share_ppm"] and (row["account"] or row["house"]):
+        wrong = ("share_ppm", "база «доля», а доли нет", "Укажите, сколько частей у участника.")
+    if wrong:
+        complain(table, problems, place, field=wrong[0], message=wrong[1], hint=wrong[2])
+
+
+def _check_ways(table: Table, problems: Problems) -> None:
+    """Find rows of one meter that share it in two ways on the same days."""
+    names = ("meter", "base", "mode", "valid_from", "valid_to")
+    spans: dict[Text, dict[tuple[Text, Text], tuple[str, str, int]]] = {}
+    for place in table.good():
+        meter, base, mode, start, end = (table.column(name)[place] for name in names)
+        first, last = start or "", end or _STILL
+        ways = spans.setdefault(meter, {})
+        for way, (other_first, other_last, other) in ways.items():
+            if way != (base, mode) and first < other_last and other_first < last:
+                complain(
+                    table, problems, place, field="base",
+                    message=f"база или режим не те, что в строке {table.number[other]}"
+                    " того же прибора",
+                    hint="У прибора на одни дни одна база и один режим.",
+                )  # fmt: skip
+                break
+        low, high, where = ways.get((base, mode), (first, last, place))
+        ways[base, mode] = (min(low, first), max(high, last), where)
+
+
 def _months_of_dates(table: Table, *, period: str, day: str) -> None:
     periods, days = table.column(period), table.column(day)
     if None in periods:
@@ -315,5 +373,6 @@ _RULES: dict[str, Rule] = {
     "Оплаты": _payments,
     "Параметры": _parameters,
     "События приборов": _found_after,
+    "Групповые приборы": _group_meters,
     "Самовольные подключения": _connections,
 }

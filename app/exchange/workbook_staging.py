@@ -12,6 +12,7 @@ from app.domain.workbook_words import ZONES_OF_METER
 from app.exchange.workbook import SHEETS
 from app.exchange.workbook_book import Book
 from app.exchange.workbook_checks import zones_of
+from app.exchange.workbook_groups import GROUP_METERS
 from app.exchange.workbook_known import Known
 from app.exchange.workbook_metering import METERS, READINGS
 from app.exchange.workbook_money import BALANCES, PAYMENTS
@@ -65,7 +66,7 @@ def staged(book: Book, known: Known) -> Iterator[tuple[str, Columns]]:
 def _columns(table: Table) -> dict[str, list[Text]]:
     sheet = table.sheet
     names = [name for name in sheet.fields if name not in _SERIES]
-    if sheet is ACCOUNTS or sheet is METERS:
+    if sheet in (ACCOUNTS, METERS, GROUP_METERS):
         names = [name for name in names if name != "premises"] + [*_PLACES]
     columns = {name: table.column(name) for name in names}
     if sheet.free:

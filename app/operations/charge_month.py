@@ -28,6 +28,7 @@ from app.store import charging, charging_catalogue, charging_inputs, reviewing, 
 from app.store.charging import HouseLeft, Run, Scope
 from app.store.charging_catalogue import Catalogue
 from app.store.charging_inputs import Batch
+from app.store.copying import uuid_list
 from app.store.engine import Engine
 from app.store.reading import Snapshot, reading
 
@@ -145,17 +146,36 @@ def drop_pending_runs(engine: Engine, period: Period) -> int:
 
 
 def batches(left: Sequence[HouseLeft], *, size: int) -> Iterator[list[HouseLeft]]:
-    """Give whole houses in batches of about so many accounts."""
+    """Give whole houses in batches of about so many accounts; linked houses are never parted."""
     batch: list[HouseLeft] = []
     accounts = 0
-    for house in left:
-        if batch and accounts + house.accounts > size:
+    for houses in _together(left):
+        number = sum(house.accounts for house in houses)
+        if batch and accounts + number > size:
             yield batch
             batch, accounts = [], 0
-        batch.append(house)
-        accounts += house.accounts
+        batch += houses
+        accounts += number
     if batch:
         yield batch
+
+
+def _together(left: Sequence[HouseLeft]) -> Iterator[list[HouseLeft]]:
+    """Give each house, with the first of linked houses all of them."""
+    linked: dict[UUID, list[HouseLeft]] = {}
+    for house in left:
+        if house.linked:
+            linked.setdefault(house.linked[0], []).append(house)
+    for house in left:
+        if not house.linked:
+            yield [house]
+        elif (houses := linked.pop(house.linked[0], None)) is not None:
+            yield houses
+
+
+def keys_of(houses: Sequence[HouseLeft]) -> list[UUID]:
+    """Give the houses to read for a batch: its own, and those one group meter joins to them."""
+    return list(dict.fromkeys(key for one in houses for key in (one.key, *one.linked)))
 
 
 def _stream(
@@ -183,7 +203,7 @@ def _stream(
             charges = charge(batch.inputs)
             if wanted is not None:
                 charges = _of_scope(charges, batch, wanted)
-            digests = house_digests(charges, batch.inputs)
+            charges, digests = _of_batch(charges, batch, todo[number])
             if written is not None:
                 written.result()
                 _tell(on_progress, todo[number - 1])
@@ -209,8 +229,7 @@ def _read(
 ) -> Future[Batch] | None:
     if number >= len(todo):
         return None
-    keys = [house.key for house in todo[number]]
-    return reader.submit(charging_inputs.load, snapshot, catalogue, keys)
+    return reader.submit(charging_inputs.load, snapshot, catalogue, keys_of(todo[number]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +255,20 @@ def _write(engine: Engine, run: Run, made: _Made, catalogue: Catalogue, *, first
         )
 
 
+def _of_batch(
+    charges: Charges, batch: Batch, houses: Sequence[HouseLeft]
+) -> tuple[Charges, list[HouseDigest]]:
+    """Leave out houses that were read only because a group meter joins them to those asked."""
+    digests = house_digests(charges, batch.inputs)
+    asked = {house.key for house in houses}
+    is_asked = np.array([key in asked for key in uuid_list(batch.house_ids)], dtype=bool)
+    if is_asked.all():
+        return charges, digests
+    totals = charges.house_totals
+    kept = replace(charges, house_totals=totals.taken(np.flatnonzero(is_asked[totals.house])))
+    return kept, [one for one in digests if is_asked[one.house]]
+
+
 def _of_scope(charges: Charges, batch: Batch, scope: Scope) -> Charges:
     """Keep the accounts asked for; their houses were calculated whole, so shares are right."""
     inputs = batch.inputs
@@ -248,7 +281,7 @@ def _of_scope(charges: Charges, batch: Batch, scope: Scope) -> Charges:
     columns: dict[str, Ints] = {
         name: getattr(charges, name)[kept]
         for name in Charges.__slots__
-        if name not in ("period", "problems", "notes", "house_totals")
+        if name not in ("period", "problems", "notes", "house_totals", "group_totals")
     }
     problems = [one for one in charges.problems if one.account in known]
     return replace(charges, **columns, problems=problems)  # type: ignore[arg-type]  # by name

@@ -181,16 +181,15 @@ def _wishes(snapshot: Snapshot, asked: Asked) -> tuple[Period, list[Wish]]:
     )
     if asked.reason:
         return target, wishes
-    known: dict[str, list[str]] = {}
+    known: dict[str, list[tuple[Period, str]]] = {}
     for due in recalculating.queue(snapshot, [wish.number for wish in wishes]):
-        known.setdefault(due.account, []).append(due.reason)
+        known.setdefault(due.account, []).append((due.first, due.reason))
     return target, [
-        Wish(
-            wish.account_id, wish.number, wish.house_id, wish.house, wish.first,
-            "; ".join(known.get(wish.number, [DEFAULT_REASON])),
-        )
+        recalculating.under(wish, known[wish.number])
+        if wish.number in known
+        else replace(wish, reason=DEFAULT_REASON)
         for wish in wishes
-    ]  # fmt: skip
+    ]
 
 
 def _post(engine: Engine, voucher: Voucher, found: Replay) -> None:
@@ -225,6 +224,7 @@ def _post(engine: Engine, voucher: Voucher, found: Replay) -> None:
                 house_ids=house_month.house_ids,
                 service_ids=house_month.service_ids,
             )
+            recalculating.keep_groups(draft, house_month.period, house_month.groups)
         recalculating.settle(draft, found.clean, seen, target=found.target)
 
 

@@ -17,13 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.charging import Charges, charge
+from app.domain.group_inputs import GroupTotals
 from app.domain.house_total import HouseTotals
 from app.domain.money import Flags, Ints
 from app.domain.period import Period
 from app.domain.problem import Problem
 from app.domain.recalculation import Names, PostedMonth, Recalculated, recalculated
 from app.domain.replayed import Replayed
-from app.store import charging, charging_catalogue, charging_inputs, recalculating
+from app.store import (
+    charging,
+    charging_catalogue,
+    charging_groups,
+    charging_inputs,
+    recalculating,
+)
 from app.store.charging_catalogue import Catalogue, indexed
 from app.store.charging_inputs import Batch
 from app.store.copying import uuids_of
@@ -47,10 +54,11 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class HouseMonth:
-    """What houses took and shared in a month, as it is known now."""
+    """What houses and group meters took and shared in a month, as it is known now."""
 
     period: Period
     totals: HouseTotals
+    groups: GroupTotals
     house_ids: NDArray[np.void]
     service_ids: NDArray[np.void]
 
@@ -158,9 +166,16 @@ class _Homes:
         )
         self.months = list(self._charged)
         self._bans = recalculating.bans(snapshot, keys)
+        self._held = recalculating.held(
+            snapshot, keys, first=min(wish.first for wish in wishes), before=target
+        )
         self._target = target
         self._account_ids = uuids_of(keys)
-        self._house_ids = list({wish.house_id: None for wish in wishes})
+        asked = {wish.house_id: None for wish in wishes}
+        linked = charging_groups.linked_houses(snapshot)
+        every = (key for house in asked for key in (house, *linked.get(house, ())))
+        self._house_ids = list(dict.fromkeys(every))
+        self._asked = set(uuids_of(list(asked)).tolist())
         self._posted: recalculating.PostedMonths | None = None
         self._known = Replayed()
         self._unclean: set[UUID] = set()
@@ -186,6 +201,7 @@ class _Homes:
         charges = charge(self._known.into(inputs, place))
         wanted = self._wanted(month, found)
         failed = self._failed(charges, inputs.services.code, wanted, found)
+        failed |= self._held_out(month, loaded.catalogue, wanted, found)
         lines = recalculated(
             _of(charges, place),
             loaded.posted,
@@ -193,19 +209,25 @@ class _Homes:
                 accounts=[wish.number for wish in self.wishes],
                 services=inputs.services,
                 contracts=inputs.contracts,
-                reasons=[wish.reason for wish in self.wishes],
+                reasons=[wish.reason_of(month) for wish in self.wishes],
             ),
             wanted=wanted,
             failed=failed,
         )
         totals = _sound_totals(charges, inputs.houses.code)
-        self._known.keep(lines, totals)
-        if len(totals):
-            found.totals.append(
-                HouseMonth(month, totals, loaded.batch.house_ids, loaded.catalogue.service_ids)
-            )
+        groups = _sound_groups(charges)
+        self._known.keep(lines, totals, groups)
+        if len(totals) or len(groups):
+            found.totals.append(self._totals(loaded, totals, groups))
         if len(lines):
             found.months.append(Month(lines, self.wishes, self._account_ids, loaded.catalogue))
+
+    def _totals(self, loaded: _Loaded, totals: HouseTotals, groups: GroupTotals) -> HouseMonth:
+        """Give what is to be kept of a month: not of houses read only for their group meter."""
+        batch, catalogue = loaded.batch, loaded.catalogue
+        is_asked = np.array([key in self._asked for key in batch.house_ids.tolist()], dtype=bool)
+        kept = totals.taken(np.flatnonzero(is_asked[totals.house]))
+        return HouseMonth(catalogue.period, kept, groups, batch.house_ids, catalogue.service_ids)
 
     def clean(self) -> dict[UUID, Period]:
         """Give the accounts all of whose months were replayed."""
@@ -229,6 +251,33 @@ class _Homes:
                 found.skipped.append(Skipped(wish.number, month, ban))
                 self._unclean.add(wish.account_id)
         return wanted
+
+    def _held_out(
+        self, month: Period, catalogue: Catalogue, wanted: Flags, found: Replay
+    ) -> set[tuple[int, int]]:
+        """Give accounts and services a review held out: a recalculation does not charge them."""
+        held = self._held.get(month, [])
+        if not held:
+            return set()
+        place = {wish.account_id: at for at, wish in enumerate(self.wishes)}
+        services = indexed(catalogue.service_ids)
+        result: set[tuple[int, int]] = set()
+        for one in held:
+            at = place[one.account_id]
+            if not wanted[at]:
+                continue
+            result.add((at, services[one.service_id.bytes]))
+            self._unclean.add(one.account_id)
+            wish = self.wishes[at]
+            found.problems.append(
+                Problem(
+                    f"за {month.shown}: строка придержана при разборе, перерасчёт её не проводит.",
+                    f"Начислите счёт заново (kvitok charge {month} --account {wish.number}),"
+                    " а если месяц закрыт — исправлением с причиной.",
+                    house=wish.house, account=wish.number, service=one.service,
+                )
+            )  # fmt: skip
+        return result
 
     def _failed(
         self,
@@ -270,6 +319,12 @@ def _sound_totals(charges: Charges, houses: Sequence[str]) -> HouseTotals:
     told = {problem.house for problem in charges.problems}
     is_sound = np.array([None not in told and code not in told for code in houses], dtype=np.bool_)
     return charges.house_totals.taken(is_sound[charges.house_totals.house])
+
+
+def _sound_groups(charges: Charges) -> GroupTotals:
+    """Give the totals of group meters of a month without problems: else the books know better."""
+    is_sound = all(problem.is_warning for problem in charges.problems)
+    return charges.group_totals if is_sound else GroupTotals()
 
 
 def _of(charges: Charges, place: Ints) -> Charges:

@@ -226,14 +226,14 @@ class _Asked:
         with ThreadPoolExecutor(1, "reader") as reader:
             ahead = [
                 reader.submit(
-                    charging_inputs.load, self.snapshot, catalogue, [one.key for one in batch]
+                    charging_inputs.load, self.snapshot, catalogue, charge_month.keys_of(batch)
                 )
                 for batch in todo[:1]
             ]
             for number, batch in enumerate(todo):
                 loaded = ahead.pop().result()
                 if number + 1 < len(todo):
-                    keys = [one.key for one in todo[number + 1]]
+                    keys = charge_month.keys_of(todo[number + 1])
                     ahead = [
                         reader.submit(charging_inputs.load, self.snapshot, catalogue, keys)
                     ]  # fmt: skip

@@ -19,7 +19,7 @@ from app.domain.fingerprint import HouseDigest
 from app.domain.period import Period
 from app.domain.problem import Problem
 from app.domain.tariff import unique_rows
-from app.store import charging_houses
+from app.store import charging_groups, charging_houses
 from app.store.charging_inputs import Batch
 from app.store.copying import copy_rows, days_of, uuid_list, uuids_of
 from app.store.reading import Snapshot
@@ -117,11 +117,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class HouseLeft:
-    """A house still to be charged, with the number of its accounts."""
+    """A house still to be charged, with the number of its accounts.
+
+    :ivar linked: houses charged together with it, itself too: one group meter joins them
+    """
 
     key: UUID
     code: str
     accounts: int
+    linked: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,8 @@ def left(snapshot: Snapshot, run: Run, scope: Scope) -> list[HouseLeft]:
         houses=list(scope.houses),
         accounts=list(scope.accounts),
     )
-    return [HouseLeft(row.id, row.code, row.accounts) for row in rows]
+    linked = charging_groups.linked_houses(snapshot)
+    return [HouseLeft(row.id, row.code, row.accounts, linked.get(row.id, ())) for row in rows]
 
 
 def accounts_of(snapshot: Snapshot, period: Period, scope: Scope) -> int:
@@ -226,14 +231,7 @@ def append(
     copy_rows(
         draft.cursor, f"staging.balance_run_{run.stamp}", columns=_balances(run, charges, keys)
     )
-    if len(charges.house_totals):
-        draft.call(
-            "keep_house_totals",
-            key=run.key,
-            **charging_houses.columns(
-                charges.house_totals, house_ids=batch.house_ids, service_ids=service_ids
-            ),
-        )
+    _keep_totals(draft, run, batch, charges, service_ids=service_ids)
     if charges.notes:
         draft.call("keep_notes", numbers=list(charges.notes), texts=list(charges.notes.values()))
     draft.call(
@@ -246,6 +244,23 @@ def append(
         digests=[one.digest for one in house_digests],
         problems=json.dumps([one.as_json() for one in charges.problems], ensure_ascii=False),
     )
+
+
+def _keep_totals(
+    draft: Draft, run: Run, batch: Batch, charges: Charges, *, service_ids: Keys
+) -> None:
+    """Keep what houses and group meters came to: the months after go by it."""
+    if len(charges.house_totals):
+        draft.call(
+            "keep_house_totals",
+            key=run.key,
+            **charging_houses.columns(
+                charges.house_totals, house_ids=batch.house_ids, service_ids=service_ids
+            ),
+        )
+    if len(charges.group_totals):
+        groups = charging_groups.columns(charges.group_totals)
+        draft.call("keep_group_totals", key=run.key, **groups)
 
 
 def _entries(

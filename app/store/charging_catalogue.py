@@ -41,7 +41,13 @@ select service.id, service.code, service.name, service.unit, service.section,
     where service_id = service.id
       and valid_from < %(end)s and coalesce(valid_to, 'infinity') > %(first)s
     order by valid_from desc limit 1
-  ), '') as formula
+  ), '') as formula,
+  coalesce((
+    select volume_digits from app.service_version
+    where service_id = service.id
+      and valid_from < %(end)s and coalesce(valid_to, 'infinity') > %(first)s
+    order by valid_from desc limit 1
+  ), 0)::int4 as volume_digits
 from app.service order by service.code
 """
 _CONTRACTS = "select id, number from app.contract order by number"
@@ -69,7 +75,7 @@ where valid_from <= %(last)s and coalesce(valid_to, 'infinity') > %(last)s
 
 _SERVICE_KINDS = {
     "id": "uuid", "code": "text", "name": "text", "unit": "text", "resource": "text",
-    "method": "text", "formula": "text", "section": "text",
+    "method": "text", "formula": "text", "section": "text", "volume_digits": "int4",
 }  # fmt: skip
 _TARIFF_KINDS = {
     "service_id": "uuid", "contract_id": "uuid", "house_id": "uuid", "account_id": "uuid",
@@ -157,6 +163,7 @@ def load(snapshot: Snapshot, period: Period) -> Catalogue:
             method=[Method(one) if one else None for one in services["method"]],
             formula=services["formula"],
             section=services["section"],
+            volume_digits=services["volume_digits"].tolist(),
         ),
         contracts=tuple(contracts["number"]),
         service_ids=services["id"],

@@ -16,10 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain import days
-from app.domain.average import History, average_rules, month_number, month_of
+from app.domain.average import (
+    History,
+    average_rules,
+    first_dates,
+    month_number,
+    month_numbers,
+    month_of,
+)
 from app.domain.charge_inputs import ChargeInputs
 from app.domain.charged_before import ChargedBefore, nothing_before
-from app.domain.days import FAR
 from app.domain.ledger import EntryKind
 from app.domain.meter_event import EVENT_CODES, MeterEvents, no_events
 from app.domain.meter_lives import needing_history
@@ -46,7 +52,8 @@ select wanted.place::int4 as meter, {ZONE_SQL} as zone, {MONTH_SQL} as month,
   coalesce(reading.value_mcu, reading.volume_mcu) as value_mcu
 from unnest(%(codes)s::text[], %(since)s::date[], %(places)s::int4[])
   as wanted (code, since, place)
-join app.meter on meter.code = wanted.code
+join (select id, code from app.meter where house_id = any (%(houses)s) offset 0) as meter
+  on meter.code = wanted.code
 cross join lateral (
   select * from app.reading
   where reading.meter_id = meter.id and reading.period >= wanted.since
@@ -120,27 +127,19 @@ def _last_months(inputs: ChargeInputs, events: MeterEvents) -> Ints:
     before = np.flatnonzero(readings.in_period == 0)
     np.maximum.at(latest, readings.meter[before], readings.month[before])
     result = np.where(latest > 0, np.minimum(latest, now), now)
-    for which, day in [
-        *zip(events.meter.tolist(), events.valid_from.tolist(), strict=True),
-        *(
-            (at, int(meters.verified_to[at]))
-            for at in np.flatnonzero(meters.verified_to < FAR).tolist()
-        ),
-    ]:
-        result[which] = min(int(result[which]), month_number(days.of_number(day)))
-    return result
+    np.minimum.at(result, events.meter, month_numbers(events.valid_from)[0])
+    return np.minimum(result, month_numbers(meters.verified_to)[0])
 
 
 def _history(
     snapshot: Snapshot, about: Mapping[str, object], inputs: ChargeInputs, wanted: Ints, since: Ints
 ) -> History:
-    first = [month_of(number).first_day for number in since[wanted].tolist()]
     found = snapshot.columns(
         _HISTORY,
         {
             **about,
             "codes": [inputs.meters.code[at] for at in wanted.tolist()],
-            "since": first,
+            "since": first_dates(since[wanted]),
             "places": wanted.tolist(),
         },
         kinds={

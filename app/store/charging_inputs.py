@@ -25,6 +25,7 @@ from app.store import (
     charging_characteristics,
     charging_checks,
     charging_external,
+    charging_groups,
     charging_heating,
     charging_history,
     charging_houses,
@@ -233,6 +234,9 @@ def _with_rarities(
     )
     inputs = replace(batch.inputs, heat_years=years)
     inputs = charging_houses.with_totals(snapshot, inputs, about, places=(at.houses, at.services))
+    inputs = charging_groups.with_groups(
+        snapshot, inputs, about, places=(at.houses, at.premises, at.accounts)
+    )
     inputs = charging_checks.with_checks(
         snapshot, about, inputs, accounts=at.accounts, services=at.services
     )

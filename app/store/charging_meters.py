@@ -18,8 +18,25 @@ ZONE_SQL = """case reading.zone when 'day' then 1 when 'night' then 2 when 'peak
 MONTH_SQL = (
     "(extract(year from reading.period)::int4 * 12 + extract(month from reading.period)::int4 - 1)"
 )
-_LISTED = """meter.house_id = any (%(houses)s) and meter.installed_on < %(end)s
-  and coalesce(meter.removed_on, 'infinity') > %(first)s"""
+# Where the days without a meter end after one was removed: at the next meter of the place, or when
+# the failure it was removed with is over (app/domain/between_meters.py).
+_GAP_TO = """coalesce(
+  (select min(following.installed_on) from app.meter as following
+   where following.house_id = meter.house_id and following.service_id = meter.service_id
+     and following.kind = meter.kind and following.id <> meter.id
+     and following.premises_id is not distinct from meter.premises_id
+     and following.account_id is not distinct from meter.account_id
+     and following.installed_on >= meter.removed_on),
+  (select max(coalesce(event.valid_to, 'infinity')) from app.meter_event as event
+   where event.meter_id = meter.id and event.kind = 'failure'
+     and event.valid_from <= meter.removed_on
+     and coalesce(event.valid_to, 'infinity') > meter.removed_on),
+  meter.removed_on)"""
+# A gap of many months is by the norm long before its end: a year back is enough.
+_LISTED = f"""meter.house_id = any (%(houses)s) and meter.installed_on < %(end)s
+  and (coalesce(meter.removed_on, 'infinity') > %(first)s
+    or meter.removed_on > %(first)s::date - interval '1 year' and meter.kind <> 'house'
+      and {_GAP_TO} > %(first)s)"""
 
 # 10 to the power of digits, 1 to 12, without the arithmetic of numeric.
 _DIALS = f"array[{', '.join(str(10**digits) for digits in range(1, 13))}]::int8[]"
@@ -35,7 +52,9 @@ select meter.id, meter.code, meter.service_id, meter.house_id,
   coalesce(meter.removed_on - {EPOCH_SQL}, {FAR_SQL}) as removed,
   coalesce(meter.verified_to - {EPOCH_SQL}, {FAR_SQL}) as verified_to,
   case when meter.kind = 'house' then coalesce(given.volume_mcu, dial.volume_mcu, -1) else -1 end
-    as last_year_mcu
+    as last_year_mcu,
+  case when meter.removed_on is null or meter.kind = 'house' then {FAR_SQL}
+    else coalesce(nullif({_GAP_TO}, 'infinity') - {EPOCH_SQL}, {FAR_SQL}) end as gap_to
 from app.meter
 left join lateral (
   select sum(volume_mcu)::int8 as volume_mcu from app.reading
@@ -121,7 +140,7 @@ def load(
             "premises_id": "uuid", "account_id": "uuid", "of_house": "int4", "zones": "int4",
             "dial_mcu": "int8", "ratio_mcu": "int8", "installed": "int4", "removed": "int4",
             "verified_to": "int4", "last_year_mcu": "int8",
-            "of_flat": "int4",
+            "of_flat": "int4", "gap_to": "int4",
         },
     )  # fmt: skip
     known = {bytes(16), *accounts}
@@ -145,6 +164,7 @@ def load(
         verified_to=wide(columns["verified_to"]),
         last_year_mcu=wide(columns["last_year_mcu"]),
         of_flat=wide(columns["of_flat"]),
+        gap_to=wide(columns["gap_to"]),
     )
     return meters, _readings(snapshot, about, columns["id"].tolist())
 

@@ -17,6 +17,7 @@ Out, by array_agg of blocks of rows in the binary form (`kinds` of read_columns)
     int8[]                int64, n×k       text               list[str]
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -279,16 +280,7 @@ def read_columns(
     """
     unknown = set(kinds.values()) - set(_KINDS) - {_TEXT}
     assert not unknown, f"unknown kinds of columns: {sorted(unknown)}"
-    gathered = sql.SQL(", ").join(
-        sql.SQL("array_agg({}::{})").format(sql.Identifier(name), sql.SQL(kind))
-        for name, kind in kinds.items()
-    )
-    wrapped = sql.SQL(_GATHER).format(
-        number=sql.Identifier(_NUMBER),
-        gathered=gathered,
-        query=sql.SQL(query),
-        block=sql.Literal(_BLOCK_ROWS),
-    )
+    wrapped = _wrapped(query, tuple(kinds.items()))
     with cursor.connection.cursor(binary=True) as raw:
         for oid in {oid for oid, _, _ in _KINDS.values()}:
             raw.adapters.register_loader(oid, _Raw)
@@ -303,6 +295,22 @@ def read_columns(
         name: _column(name, [block[at] for block in blocks], kind, order)
         for at, (name, kind) in enumerate(kinds.items(), start=1)
     }
+
+
+@functools.lru_cache(maxsize=256)
+def _wrapped(query: str, kinds: tuple[tuple[str, str], ...]) -> bytes:
+    """Give the statement that gathers a query; the same few are asked thousands of times."""
+    gathered = sql.SQL(", ").join(
+        sql.SQL("array_agg({}::{})").format(sql.Identifier(name), sql.SQL(kind))
+        for name, kind in kinds
+    )
+    statement = sql.SQL(_GATHER).format(
+        number=sql.Identifier(_NUMBER),
+        gathered=gathered,
+        query=sql.SQL(query),
+        block=sql.Literal(_BLOCK_ROWS),
+    )
+    return statement.as_bytes(None)
 
 
 def _first_number(block: tuple[Any, ...]) -> int:

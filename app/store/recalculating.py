@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from app.domain import days
 from app.domain import period as periods
+from app.domain.group_inputs import GroupTotals
 from app.domain.house_total import HouseTotals
 from app.domain.money import Ints
 from app.domain.period import Period
 from app.domain.recalculation import PostedMonth
 from app.errors import Refusal
-from app.store import charging_houses
+from app.store import charging_groups, charging_houses
 from app.store.charging_catalogue import EPOCH_SQL, Catalogue, indexed, places, wide
 from app.store.copying import uuid_list
 from app.store.reading import Snapshot
@@ -38,6 +39,7 @@ class Wish:
     """One account to recalculate.
 
     :ivar reason: why, as the line will say
+    :ivar dated: reasons of the queue, each with the month it begins with
     """
 
     account_id: UUID
@@ -46,6 +48,12 @@ class Wish:
     house: str
     first: Period
     reason: str
+    dated: tuple[tuple[Period, str], ...] = ()
+
+    def reason_of(self, month: Period) -> str:
+        """Give the reasons that touch a month; all of them when none of the queue does."""
+        told = [reason for since, reason in self.dated if since <= month]
+        return "; ".join(told) or self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,15 @@ class Ban:
 
     def covers(self, period: Period) -> bool:
         return self.first <= period and (self.until is None or period < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldService:
+    """A service of an account whose lines of a month a review held out."""
+
+    account_id: UUID
+    service_id: UUID
+    service: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +150,27 @@ select account_id, period_from, period_to, reason from app.recalculation_ban
 where lifted_at is null and account_id = any (%(accounts)s)
 order by account_id, period_from
 """
+# What a review held out and no later run of the month has charged since.
+_HELD = """
+select distinct held.account_id, run.period, held.service_id, service.code as service
+from app.held_line as held
+join app.charge_run as run on run.voucher_id = held.voucher_id
+join app.voucher on voucher.id = run.voucher_id and voucher.status = 'posted'
+join app.service on service.id = held.service_id
+join app.account on account.id = held.account_id
+join app.premises on premises.id = account.premises_id
+join app.house on house.id = premises.house_id
+where held.account_id = any (%(accounts)s)
+  and run.period >= %(first)s and run.period < %(before)s
+  and not exists (
+    select from app.charge_run as later
+    join app.voucher as its on its.id = later.voucher_id and its.status = 'posted'
+    where later.period = run.period and later.run_no > run.run_no
+      and (later.is_full or later.scope->'houses' ? house.code
+        or later.scope->'accounts' ? account.number)
+  )
+order by 1, 2, 4
+"""
 # Runs post for their own month; of what is posted one by one only recalculations are replayed:
 # yearly true-ups and corrections by hand are documents of their own (method: app/domain/basis.py).
 _POSTED = f"""
@@ -194,17 +232,19 @@ def queue(snapshot: Snapshot, accounts: Sequence[str] | None = None) -> list[Due
 def queued(snapshot: Snapshot, *, before: Period) -> list[Wish]:
     """Give the accounts of the queue with months before a period, each with all its reasons."""
     first: dict[UUID, Wish] = {}
-    reasons: dict[UUID, list[str]] = {}
+    dated: dict[UUID, list[tuple[Period, str]]] = {}
     for row in _due(snapshot, None):
         since = periods.of(row.from_period)
         if since >= before:
             continue
         first.setdefault(row.id, Wish(row.id, row.number, row.house_id, row.house, since, ""))
-        reasons.setdefault(row.id, []).append(row.reason)
-    return [
-        Wish(key, one.number, one.house_id, one.house, one.first, "; ".join(reasons[key]))
-        for key, one in first.items()
-    ]
+        dated.setdefault(row.id, []).append((since, row.reason))
+    return [under(wish, dated[key]) for key, wish in first.items()]
+
+
+def under(wish: Wish, dated: Sequence[tuple[Period, str]]) -> Wish:
+    """Give a wish with the reasons of the queue, each with the month it begins with."""
+    return replace(wish, reason="; ".join(reason for _, reason in dated), dated=tuple(dated))
 
 
 def _due(snapshot: Snapshot, accounts: Sequence[str] | None) -> list[Any]:
@@ -232,6 +272,18 @@ def bans(snapshot: Snapshot, account_ids: Sequence[UUID]) -> dict[UUID, list[Ban
         until = periods.of(row.period_to) if row.period_to else None
         ban = Ban(row.account_id, periods.of(row.period_from), until, row.reason)
         found.setdefault(row.account_id, []).append(ban)
+    return found
+
+
+def held(
+    snapshot: Snapshot, account_ids: Sequence[UUID], *, first: Period, before: Period
+) -> dict[Period, list[HeldService]]:
+    """Give what a review held out of these months and nobody charged since, by month."""
+    found: dict[Period, list[HeldService]] = {}
+    about = {"first": first.first_day, "before": before.first_day}
+    for row in snapshot.rows(_HELD, accounts=list(account_ids), **about):
+        one = HeldService(row.account_id, row.service_id, row.service)
+        found.setdefault(periods.of(row.period), []).append(one)
     return found
 
 
@@ -322,6 +374,13 @@ def keep_totals(
     """Keep what houses came to in a month as it is known now: later months carry it on."""
     columns = charging_houses.columns(totals, house_ids=house_ids, service_ids=service_ids)
     draft.call("keep_replayed_totals", wanted=period.first_day, **columns)
+
+
+def keep_groups(draft: Draft, period: Period, totals: GroupTotals) -> None:
+    """Keep what group meters came to in a month as it is known now: they carry it on too."""
+    if len(totals):
+        columns = charging_groups.columns(totals)
+        draft.call("keep_replayed_groups", wanted=period.first_day, **columns)
 
 
 def settle(draft: Draft, done: Mapping[UUID, Period], known: Seen, *, target: Period) -> None:

@@ -1,4 +1,4 @@
-"""Charges as the law has them: history of meters, house totals, reductions, recalculation, review."""
+"""Charges as the law has them: meters, totals of houses, reductions, recalculation, review."""
 
 from pathlib import Path
 

@@ -22,7 +22,7 @@ from app.domain.service import (
 from app.domain.workbook_words import METER_EVENTS
 from app.store.charging_catalogue import charging_law
 from tests.domain.test_charging_oracle import stored
-from tests.fixtures import heat_cases, house_cases, reduction_cases
+from tests.fixtures import group_world, heat_cases, house_cases, reduction_cases
 from tests.fixtures.calculator import check_steps
 from tests.fixtures.charge_world import (
     LONG_AGO,
@@ -51,8 +51,8 @@ KEYS = {
     "heated", "rooms", "flats", "accounts", "residents", "quantity", "meters", "waters", "house",
     "house_meter", "assignments", "impossible", "parameters", "lines", "problem",
     "formula", "characteristics", "external", "section", "connections", "heat_failure",
-    "charged",
-} | house_cases.KEYS | heat_cases.KEYS | reduction_cases.KEYS  # fmt: skip
+    "charged", "digits",
+} | house_cases.KEYS | heat_cases.KEYS | reduction_cases.KEYS | group_world.KEYS  # fmt: skip
 
 
 def cases() -> list[Any]:
@@ -73,6 +73,7 @@ def world_of(case: dict[str, Any]) -> World:
     main = Service(
         MAIN, METHOD_WORDS[case["method"]], RESOURCE_WORDS.get(case.get("resource", ""), ""),
         case.get("unit", "м3"), case.get("formula", ""), case.get("section", ""),
+        case.get("digits", 0),
     )  # fmt: skip
     impossible = case.get("impossible")
     world = World(
@@ -131,6 +132,7 @@ def world_of(case: dict[str, Any]) -> World:
     )  # fmt: skip
     world = heat_cases.with_heat(case, world, MAIN)
     world = house_cases.with_house(case, world, MAIN)
+    world = group_world.with_group(case, world, MAIN, meter=Meter, reading=Reading)
     return reduction_cases.with_reductions(case, world, MAIN)
 
 
@@ -322,3 +324,11 @@ def test_case_leaves_its_totals_of_the_house(case: dict[str, Any]):
 
     known = house_cases.shown(charges, world, MAIN)
     assert {name: known[name] for name in case["totals"]} == case["totals"]
+
+
+@pytest.mark.parametrize("case", [one for one in cases() if "group_totals" in one.values[0]])
+def test_case_leaves_its_totals_of_the_group_meter(case: dict[str, Any]):
+    charges = charge(inputs_of(world_of(case)))
+
+    known = group_world.shown(charges)
+    assert {name: known[name] for name in case["group_totals"]} == case["group_totals"]

@@ -222,12 +222,9 @@ LINES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("account", "service", "kind", "method", "amount"),
-    LINES,
-    ids=[f"{one[0]} {one[1]} {one[2]}" for one in LINES],
-)
-def test_a_line_is_the_law_to_the_kopeck(town: Centre, account, service, kind, method, amount):
+@pytest.mark.parametrize("expected", LINES, ids=lambda one: f"{one[0]} {one[1]} {one[2]}")
+def test_a_line_is_the_law_to_the_kopeck(town: Centre, expected):
+    account, service, kind, method, amount = expected
     code, _, component = service.partition(" ")
 
     found = [
@@ -259,3 +256,7 @@ def test_nothing_is_left_without_a_line(town: Centre):
 
     assert told == []
     assert town.ask("verify")["ok"] is True
+
+
+def test_a_pocket_calculator_agrees_with_every_line(town: Centre):
+    assert town.reckoned(MONTH)

@@ -94,6 +94,11 @@ class Communal:
             (one for one in self.world.meters if one.service == service and one.of_flat), None
         )
 
+    def is_over(self, meter: Meter) -> bool:
+        """Not read for half a year: its averages are over (§59, §60)."""
+        return not any(one.meter == meter.code and self.world.period.first_day <= one.on
+                       for one in self.world.readings)  # fmt: skip
+
     def own(self, service: str, number: str) -> Meter | None:
         return next(
             (
@@ -223,14 +228,17 @@ class Communal:
         everyone = [one for one in self.of_flat if self.is_open(one, run[0])]
         total = sum(self.of_all(day) for day in run)
         common = self.common(service)
-        if common is not None and self.holds(common.installed, None, run[0]):
+        is_over = common is not None and self.is_over(common)
+        if common is not None and not is_over and self.holds(common.installed, None, run[0]):
             for zone in ("",) if common.zones == 1 else ("day", "night"):
                 yield zone, self.part(number, service, run, zone, (everyone, mine, total)), 0
         elif (own := self.own(service, number)) is not None:
             for zone in ("",) if own.zones == 1 else ("day", "night"):
                 yield zone, self.counted(own, zone, run), 0
         elif service == "ХВС":
-            yield "", rounded(self.norm(service, "person") * Q(mine, self.days)), Q(3)
+            # §60: after averages the factor is for a failure, not for readings that are not given.
+            raised = Q(0) if is_over and not common.events else Q(3)
+            yield "", rounded(self.norm(service, "person") * Q(mine, self.days)), raised
         elif service == "ЭЭ":
             rooms = self.flat.rooms if self.flat else len(self.rooms)
             norm = self.norm(service, "person", rooms, self.of_all(run[0]))

@@ -84,6 +84,45 @@ def test_a_correction_without_a_charge_has_a_row_of_its_own() -> None:
     assert document.due_kop == 1_500
 
 
+def test_what_is_of_hot_water_as_a_whole_joins_its_first_component() -> None:
+    water = replace(WATER, service="Горячая вода", component=Component.WATER)
+    heat = replace(water, component=Component.HEAT, amount_kop=50_000)
+    quality = replace(water, component=Component.NONE, kind=EntryKind.QUALITY, amount_kop=-700)
+    discount = replace(quality, kind=EntryKind.BENEFIT, amount_kop=-900)
+
+    document = assemble(facts(quality, discount, water, heat), period=OCTOBER, receiving=CENTRE)
+
+    assert [line.name for line in document.lines] == ["Горячая вода, вода", "Горячая вода, тепло"]
+    first, second = document.lines
+    assert (first.recalculated_kop, first.benefits_kop) == (-700, 900)
+    assert (second.recalculated_kop, second.benefits_kop) == (0, 0)
+    assert document.due_kop == 30_758 + 50_000 - 700 - 900
+
+
+def test_what_is_of_power_as_a_whole_joins_its_first_zone() -> None:
+    day = replace(WATER, service="Электроэнергия", zone=Zone.DAY)
+    night = replace(day, zone=Zone.NIGHT)
+    quality = replace(day, zone=Zone.NONE, kind=EntryKind.QUALITY, amount_kop=-700)
+
+    document = assemble(facts(day, night, quality), period=OCTOBER, receiving=CENTRE)
+
+    assert [line.recalculated_kop for line in document.lines] == [-700, 0]
+
+
+def test_a_late_reading_below_what_was_charged_is_in_the_column_of_recalculations() -> None:
+    below = replace(
+        WATER, kind=EntryKind.RECALCULATION, amount_kop=-4_000, volume_mcu=-1_000_000,
+        method=Basis.TRUE_UP,
+    )  # fmt: skip
+    other = replace(WATER, service="Содержание", section="utility")
+
+    document = assemble(facts(below, other), period=OCTOBER, receiving=CENTRE)
+
+    assert [line.name for line in document.lines] == [WATER.service, "Содержание"]
+    first = document.lines[0]
+    assert (first.recalculated_kop, first.individual_kop, first.volume_mcu) == (-4_000, 0, None)
+
+
 def test_components_and_zones_are_named() -> None:
     heat = replace(WATER, component=Component.HEAT)
     night = replace(WATER, service="Электроэнергия", unit="кВт·ч", zone=Zone.NIGHT)
@@ -157,7 +196,8 @@ def test_without_a_centre_each_payee_has_a_code_of_its_own() -> None:
 # Corrections of other lines: the document shows them in the column of recalculations.
 CORRECTIONS = {
     Basis.NONE, Basis.ABSENCE, Basis.ABSENCE_PART, Basis.ABSENCE_RANGE, Basis.ABSENCE_HEAT,
-    Basis.ABSENCE_WASTE, Basis.ABSENCE_RAISED, Basis.QUALITY, Basis.UNSUPPLIED,
+    Basis.ABSENCE_WASTE, Basis.ABSENCE_RAISED, Basis.ABSENCE_VOLUME, Basis.QUALITY,
+    Basis.UNSUPPLIED,
     Basis.QUALITY_COLD, Basis.MAINTENANCE, Basis.BENEFIT_VOLUME, Basis.BENEFIT_SHARE,
     Basis.DISCOUNT_VOLUME, Basis.DISCOUNT_SHARE, Basis.RECALCULATION,
 }  # fmt: skip

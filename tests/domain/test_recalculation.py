@@ -163,7 +163,7 @@ def test_the_sentence_says_was_became_and_how():
     assert explanation.sentence(line) == (
         "СОД: перерасчёт прошлого месяца (ПП РФ № 354, п. 31, пп. «г»): "
         "1438,59 ₽ − 1352,11 ₽ = 86,48 ₽; за 10.2026 было 1\u202f352,11 ₽, стало 1\u202f438,59 ₽; "
-        "основание: акт № 7 от 03.10.2026; расчёт: " + _sentence_now(inputs, "010021", "СОД") + "."
+        "основание: акт № 7 от 03.10.2026; расчёт: " + _sentence_now(inputs, "010021", "СОД")
     )
     assert line.method == "AREA"
 

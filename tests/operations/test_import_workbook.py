@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from uuid_utils.compat import uuid7
 
+from app.domain.period import Period
 from app.domain.voucher import Voucher, VoucherKind
 from app.exchange.workbook_reading import NotAWorkbook
 from app.operations.import_workbook import Imported, import_workbook
-from app.store import verify
+from app.store import charging_catalogue, verify
 from app.store.engine import Engine
 from app.store.importing import Contradiction
 from app.store.reading import reading
@@ -57,11 +58,12 @@ def test_every_sheet_is_stored(engine: Engine, tmp_path: Path) -> None:
     assert imported.payments == 3
     tables = {
         "organisation": 2, "organisation_version": 2, "contract": 2, "house": 1,
-        "house_version": 1, "house_total_given": 1, "premises": 3, "premises_version": 3, "account": 4,
-        "account_version": 4, "account_search": 4, "resident": 3, "absence": 1, "service": 4,
+        "house_version": 1, "house_total_given": 1, "premises": 3, "premises_version": 3,
+        "account": 4, "account_version": 4, "account_search": 4, "resident": 3, "absence": 1,
+        "service": 4,
         "service_version": 4, "tariff": 6, "norm": 3, "assignment": 4, "meter_impossible": 2,
         "benefit": 1, "parameter": 2, "meter": 4, "reading": 5 + 5, "meter_event": 1, "act": 2,
-        "payment": 3, "voucher": 4, "external_charge": 2,
+        "payment": 3, "voucher": 4, "external_charge": 2, "group_member": 1,
     }  # fmt: skip
     for table, rows in tables.items():
         assert run(engine, f"select count(*) from app.{table}") == [(rows,)], table
@@ -114,6 +116,14 @@ def test_values_are_stored_to_their_last_digit(stocked: Engine) -> None:
     assert one("select method, formula from app.service_version where formula is not null") == (
         "formula", "количество * тариф * 2",
     )  # fmt: skip
+
+
+def test_digits_of_volumes_are_of_the_service_where_it_says_so(stocked: Engine) -> None:
+    with reading(stocked) as snapshot:
+        services = charging_catalogue.load(snapshot, Period(2026, 8)).services
+
+    digits = dict(zip(services.code, services.volume_digits, strict=True))
+    assert digits == {"АНТ": 0, "СОД": 3, "ХВС": 0, "ЭЭ": 0}
 
 
 def test_the_same_workbook_again_changes_nothing(stocked: Engine, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from app.domain.voucher import Voucher, VoucherKind
 from app.errors import Refusal
 from app.operations import charge_month as charging_operation
 from app.operations.charge_month import AwaitingReview, charge_month
+from app.operations.recalculate import Asked, preview
 from app.operations.review_charges import NothingToReview, decide, publish, waiting_run
 from app.store import reviewing, verify
 from app.store.engine import Engine
@@ -135,3 +136,29 @@ def test_the_difference_is_told_by_cause(engine: Engine, stock: Stock, key):
     assert found["ТКОМ", Cause.PRICE] > 0
     assert ("ХВС", Cause.PEOPLE) in found
     assert ("СОД", Cause.PRICE) not in found
+
+
+def test_what_a_review_held_is_not_posted_by_a_recalculation(engine: Engine, stock: Stock, key):
+    publish(engine, key)
+    number = grown_town().accounts[0].number
+    asked = Asked(accounts=(number,), first=SEPTEMBER, reason="решение № 5", into=Period(2026, 11))
+
+    seen = preview(engine, asked)
+
+    held = [one for one in seen.problems if "придержана при разборе" in one.message]
+    assert {one.service for one in held} == {"ЛИФТ", "ДОМОФОН"}
+    assert all(f"kvitok charge 2026-10 --account {number}" in (one.hint or "") for one in held)
+    assert seen.differences == []
+
+
+def test_what_was_held_and_charged_anew_is_recalculated_as_any_other(
+    engine: Engine, stock: Stock, key
+):
+    publish(engine, key)
+    number = grown_town().accounts[0].number
+    charge_month(engine, voucher(), period=OCTOBER, accounts=[number])
+    asked = Asked(accounts=(number,), first=SEPTEMBER, reason="решение № 5", into=Period(2026, 11))
+
+    seen = preview(engine, asked)
+
+    assert (seen.problems, seen.differences) == ([], [])

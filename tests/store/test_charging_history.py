@@ -101,3 +101,73 @@ def test_a_late_reading_takes_off_what_the_books_say_was_charged(engine):
         ("AVG59B", "CHARGE", 3_000_000, 12_000),
         ("IPU", "RECALCULATION", -4_000_000, -16_000),
     ]
+
+
+def charged(engine, months: list[int], *, year: int = 2026) -> list[tuple[int, str, int, int]]:
+    """Month, method, first day and volume of each line."""
+    shown = []
+    for month in months:
+        period = Period(year, month)
+        voucher = Voucher(uuid7(), VoucherKind.CHARGE_RUN, "тест", AT)
+        charge_month(engine, voucher, period=period)
+        with reading(engine) as snapshot:
+            shown += [
+                (month, one.method, one.stored.day_from, one.stored.volume_mcu)
+                for one in charges.lines(snapshot, "1", period)
+                if one.kind.name == "CHARGE"
+            ]
+    return shown
+
+
+def removed_flat(*meters: Meter, events: tuple = ()) -> World:
+    """The flat of 3 a month whose meter was removed on 21 October at 20, and those after it."""
+    readings = [Reading("П", date(2026, month, 20), str(3 * (month - 1))) for month in range(4, 8)]
+    readings += [Reading("П", date(2026, month, 20), str(3 * (month - 1))) for month in (8, 9)]
+    readings += [Reading("П", date(2026, 10, 21), "26", source="final")]
+    readings += [
+        Reading(one.code, day, value, source=source)
+        for one in meters
+        for day, value, source in (
+            (one.installed, "0", "initial"), (date(2026, 11, 25), "2", "payer"),
+        )
+    ]  # fmt: skip
+    old = Meter("П", SERVICE, "1", "1", removed=date(2026, 10, 21), events=events)
+    world = silent_flat(Period(2026, 10))
+    return world.but(meters=(old, *meters), readings=tuple(readings))
+
+
+def test_days_between_two_meters_go_by_the_average_over_the_end_of_the_month(engine):
+    after = Meter("Н", SERVICE, "1", "1", installed=date(2026, 11, 6))
+    Stock(engine, removed_flat(after)).write()
+
+    lines = charged(engine, [10, 11])
+
+    assert lines == [
+        (10, "IPU", 0, 2_000_000),
+        (10, "AVG59A", 20, 1_064_516),
+        (11, "AVG59A", 0, 500_000),
+        (11, "IPU", 5, 2_000_000),
+    ]
+
+
+def test_a_meter_removed_with_a_failure_is_averaged_for_three_periods(engine):
+    failure = (("failure", date(2026, 10, 21), None),)
+    Stock(engine, removed_flat(events=failure)).write()
+
+    lines = charged(engine, [10, 11, 12]) + charged(engine, [1], year=2027)
+
+    assert lines == [
+        (10, "IPU", 0, 2_000_000),
+        (10, "AVG59A", 20, 1_064_516),
+        (11, "AVG59A", 0, 3_000_000),
+        (12, "AVG59A", 0, 3_000_000),
+        (1, "NORM", 0, 5_000_000),
+    ]
+
+
+def test_a_meter_removed_for_good_leaves_the_norm(engine):
+    Stock(engine, removed_flat()).write()
+
+    lines = charged(engine, [10, 11])
+
+    assert [one[:3] for one in lines] == [(10, "IPU", 0), (10, "NORM", 20), (11, "NORM", 0)]

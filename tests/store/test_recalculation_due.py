@@ -169,6 +169,12 @@ CHANGES = [
         "внесены объёмы дома за 10.2026: СОИХ", OCTOBER, HOUSE,
     ),
     Change(
+        *insert("group_member", id=uuid7(), meter_id=key("meter", "ХВС-Д01-1"),
+                account_id=key("account", "010021"), base="area", mode="common",
+                valid_from=date(2026, 11, 1)),
+        "изменены участники группового прибора ХВС-Д01-1", NOVEMBER, HOUSE,
+    ),
+    Change(
         *insert("parameter", code="кпов.хвс", value="1", valid_from=date(2026, 12, 1)),
         "изменён параметр «кпов.хвс»", DECEMBER, ALL,
     ),
@@ -233,6 +239,35 @@ def test_where_a_house_shares_what_is_left_a_reading_of_one_is_of_all(engine, st
 )
 def test_what_no_charged_month_depends_on_puts_nobody_in(engine, stock, statement):
     stock.run(statement)
+
+    assert due(engine) == {}
+
+
+def absence(left_on: date, returned_on: date) -> tuple[str, tuple[object, ...]]:
+    return insert("absence", id=uuid7(), account_id=key("account", "010021"), name="П.",
+                  left_on=left_on, returned_on=returned_on)  # fmt: skip
+
+
+def act(starts_at: str, ends_at: str) -> tuple[str, tuple[object, ...]]:
+    return insert("act", id=uuid7(), service_id=key("service", "ХВС"),
+                  house_id=key("house", "Д01"), breach="interruption", starts_at=starts_at,
+                  ends_at=ends_at)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [
+        absence(date(2027, 1, 5), date(2027, 1, 20)),
+        absence(date(2027, 6, 1), date(2027, 6, 20)),
+        absence(date(2026, 12, 31), date(2027, 1, 20)),  # the day of leaving is not counted
+        absence(date(2026, 9, 1), date(2026, 10, 1)),  # nor is the day of coming back
+        act("2027-01-01 00:00", "2027-01-02 00:00"),
+        act("2027-06-01 10:00", "2027-06-01 20:00"),
+        act("2026-09-30 10:00", "2026-10-01 00:00"),
+    ],
+)
+def test_absence_and_acts_of_months_not_charged_put_nobody_in(engine, stock, statement, values):
+    stock.run(statement, *values)
 
     assert due(engine) == {}
 

@@ -74,6 +74,15 @@ def _heat_text(_: StoredLine, named: Named, __: str) -> str:
     return f"{_MINUS}{water} м3 × {norm} Гкал/м3"
 
 
+def _of_volume(_: StoredLine, named: Named) -> int:
+    return -half_up(Fraction(named["volume_mcu"] * named["away_days"], named["person_days"]))
+
+
+def _of_volume_text(_: StoredLine, named: Named, unit: str) -> str:
+    days = f"{named['away_days']}/{named['person_days']} дн."
+    return f"{_MINUS}{words.number(named['volume_mcu'])} {unit} × {days}"
+
+
 def _part(_: StoredLine, named: Named) -> int:
     return -half_up(Fraction(named["payment_kop"] * named["away_days"], named["person_days"]))
 
@@ -174,6 +183,11 @@ RULES: dict[Basis, Rule] = {
         ("total_mcu", "left_mcu", "range_from_mcu", "range_to_mcu", "away_days", "person_days",
          "persons_note"),
         volume=_in_range, text=_in_range_text, why=_AWAY,
+    ),
+    Basis.ABSENCE_VOLUME: Rule(
+        "ABSENCE", f"{R354}, п. 81(13), 86, 90", "перерасчёт объёма за дни отсутствия",
+        ("volume_mcu", "away_days", "person_days", "persons_note"),
+        volume=_of_volume, text=_of_volume_text, why=_AWAY,
     ),
     Basis.ABSENCE_HEAT: Rule(
         "ABSENCE", f"{_ABSENCE_LAW}, {A2}, формула 23",

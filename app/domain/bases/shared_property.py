@@ -99,11 +99,11 @@ def _house_words(line: StoredLine, named: Named) -> str:
         f"помещений {words.number(named['individual_mcu'])}",
     ]
     if named.get("for_hot_mcu"):
-        parts.append(f"холодной воды на горячую {words.number(named['for_hot_mcu'])}")
+        parts.append(f"на горячую воду и отопление дома {words.number(named['for_hot_mcu'])}")
     if named.get("carry_mcu"):
         parts.append(f"перенос отрицательного объёма {words.number(named['carry_mcu'])}")
     if named.get("less_mcu"):
-        parts.append(f"на горячую воду и перенос {words.number(named['less_mcu'])}")
+        parts.append(f"на горячую воду, отопление и перенос {words.number(named['less_mcu'])}")
     return ", ".join(parts)
 
 
@@ -162,14 +162,18 @@ def _heat_text(_: StoredLine, named: Named, __: str) -> str:
 
 
 def _lessening(_: StoredLine, named: Named) -> int:
-    whole = Fraction(named["below_mcu"] * named["person_days"], named["house_person_days"])
+    part = "area_cm2" if "area_cm2" in named else "person_days"
+    whole = Fraction(named["below_mcu"] * named[part], named[f"house_{part}"])
     return -min(half_up(whole), named["volume_mcu"])
 
 
 def _lessening_text(_: StoredLine, named: Named, unit: str) -> str:
     below, volume = words.number(named["below_mcu"]), words.number(named["volume_mcu"])
-    persons = f"{named['person_days']}/{named['house_person_days']} чел."
-    return f"0 − min({volume} {unit}; {below} {unit} × {persons})"
+    if "area_cm2" in named:
+        part = f"{words.area(named['area_cm2'])} / {words.area(named['house_area_cm2'])}"
+    else:
+        part = f"{named['person_days']}/{named['house_person_days']} чел."
+    return f"0 − min({volume} {unit}; {below} {unit} × {part})"
 
 
 def _lessening_why(line: StoredLine, named: Named) -> str:
@@ -277,6 +281,12 @@ RULES: dict[Basis, Rule] = {
         "ODN_IPU12", f"{R354}, п. 47",
         "объём помещения уменьшен на отрицательные общедомовые нужды",
         ("below_mcu", "person_days", "house_person_days", "volume_mcu", "why_note"),
+        volume=_lessening, text=_lessening_text, why=_lessening_why,
+    ),
+    Basis.COMMON_LESSENING_AREA: Rule(
+        "ODN_IPU12", f"{R354}, п. 47",
+        "объём газа на отопление уменьшен на отрицательные общедомовые нужды по площади",
+        ("below_mcu", "area_cm2", "house_area_cm2", "volume_mcu", "why_note"),
         volume=_lessening, text=_lessening_text, why=_lessening_why,
     ),
     Basis.COMMON_YEAR: Rule(

@@ -65,7 +65,7 @@ class ChargeRunPage(QWidget):
 
     def arrive(self) -> None:
         """Read the month when the page is opened, and put the cursor into the groups."""
-        self.doubts.table.view.setFocus()
+        self.doubts.take_focus(self.period_edit)
         if self.month is None:
             self._tasks.run(self._charges.first, done=self.show_month, failed=self._fail)
         else:

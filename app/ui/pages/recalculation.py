@@ -82,7 +82,7 @@ class RecalculationPage(QWidget):
 
     def arrive(self) -> None:
         """Read the queue and put the cursor into it."""
-        self.queue.table.view.setFocus()
+        self.queue.take_focus(self.field)
         self.reload()
 
     def reload(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QFrame, QLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QLayout, QVBoxLayout, QWidget
 
 from app.ui import theme
 from app.ui.widgets.column_table import Column, ColumnTable
@@ -33,6 +33,10 @@ class TitledTable(QFrame):
     def row(self) -> int:
         """The row one stands on, -1 for none."""
         return self.table.view.currentIndex().row()
+
+    def take_focus(self, otherwise: QWidget) -> None:
+        """Put the cursor into the table, or elsewhere while there is nothing in it."""
+        (self.table.view if self.table.isVisibleTo(self) else otherwise).setFocus()
 
     def add_below(self, layout: QLayout) -> None:
         """Put a row of buttons below the table."""

@@ -34,7 +34,7 @@ begin
     on commit drop;
   create temp table staged_service (
     id uuid, code text, name text, section text, resource text, unit text, method text, position integer,
-    gis_registry text, gis_code text, formula text) on commit drop;
+    gis_registry text, gis_code text, formula text, volume_digits smallint) on commit drop;
   create temp table staged_tariff (
     id uuid, service text, price_mcr bigint, valid_from date, valid_to date, contract text, house text,
     account text, zone text, component text, rate text, volume_from_mcu bigint, volume_to_mcu bigint, basis text)
@@ -74,6 +74,9 @@ begin
   create temp table staged_house_total (
     id uuid, house text, service text, period date, method text, house_mcu bigint, individual_mcu bigint,
     charged_mcu bigint, carry_mcu bigint, price_mcr bigint) on commit drop;
+  create temp table staged_group_member (
+    id uuid, meter text, house text, flat_number text, premises_number text, account text, base text, mode text,
+    share_ppm bigint, fixed_mcu bigint, valid_from date, valid_to date) on commit drop;
   create temp table staged_parameter (
     code text, value text, valid_from date, valid_to date) on commit drop;
 
@@ -87,7 +90,7 @@ create or replace function app.import_tables() returns text[]
   select array['staged_organisation', 'staged_contract', 'staged_house', 'staged_premises', 'staged_account',
     'staged_resident', 'staged_absence', 'staged_service', 'staged_tariff', 'staged_norm', 'staged_assignment',
     'staged_external_charge', 'staged_meter', 'staged_reading', 'staged_meter_event', 'staged_act', 'staged_benefit', 'staged_opening',
-    'staged_house_total', 'staged_parameter', 'staged_unauthorised_connection', 'staged_outdoor_temperature'];
+    'staged_house_total', 'staged_group_member', 'staged_parameter', 'staged_unauthorised_connection', 'staged_outdoor_temperature'];
 $$;
 
 create or replace function api.apply_import(key uuid, actor text, at timestamptz) returns jsonb
@@ -126,6 +129,7 @@ begin
   if given && array['staged_meter', 'staged_reading', 'staged_meter_event', 'staged_act'] then
     perform app.import_meters();
   end if;
+  if 'staged_group_member' = any (given) then perform app.import_group_members(); end if;
   if given && array['staged_meter_event', 'staged_unauthorised_connection', 'staged_outdoor_temperature'] then
     perform app.import_checks();
   end if;

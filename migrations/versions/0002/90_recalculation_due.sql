@@ -56,7 +56,7 @@ create function app.shares_what_is_left(house uuid) returns boolean
     where version.method in ('common-average', 'common-actual', 'common-354', 'hot-water-own')
       and (assignment.house_id = house
         or assignment.account_id in (select account_id from app.house_account where house_id = house))
-  );
+  ) or exists (select 1 from app.group_house where house_id = house);
 $$;
 
 -- Whom a meter is about, as a part of a query that has `meter`: a function would be called for each row.
@@ -70,6 +70,8 @@ create function app.whose_meter() returns text
     union all
     select home.account_id from app.house_account as home
     where meter.kind = ''house'' and home.house_id = meter.house_id
+    union all
+    select behind.account_id from app.group_account as behind where behind.meter_id = meter.id
   ) as whose'::text;
 $$;
 
@@ -158,7 +160,7 @@ $$, ignored => '{id,branch_id,birth_date}');
 select app.watch_recalculation('absence', $$
   select account_id, format('временное отсутствие: %s с %s', name, to_char(left_on, 'DD.MM.YYYY')) as reason, since, until
   from changed
-$$, since => 'r.left_on', until => 'r.returned_on', ends => '{returned_on}', ignored => '{id,branch_id}');
+$$, since => 'r.left_on + 1', until => 'r.returned_on', ends => '{returned_on}', ignored => '{id,branch_id}');
 select app.watch_recalculation('account', $$
   select id as account_id, 'изменены сведения счёта: даты, помещение, характеристики' as reason, since, until from changed
 $$, since => 'r.opened_on', until => 'coalesce(r.closed_on, ''infinity''::date)', ends => '{closed_on}',
@@ -256,7 +258,8 @@ select app.watch_recalculation('meter', replace($$
   union all
   select home.account_id, 'изменены приборы учёта дома', told.since, told.until
   from (select house_id, min(since) as since, max(until) as until from changed group by 1) as told
-  join app.house_account as home using (house_id)
+  join app.house_beside as beside on beside.house_id = told.house_id
+  join app.house_account as home on home.house_id = beside.beside_id
   where app.shares_what_is_left(told.house_id)
 $$, 'WHOSE', app.whose_meter()), since => 'r.installed_on',
   until => 'coalesce(least(r.removed_on, r.verified_to), ''infinity''::date)',
@@ -273,7 +276,8 @@ select app.watch_recalculation('meter_event', replace($$
     select meter.house_id, min(changed.since) as since, max(changed.until) as until
     from changed join app.meter on meter.id = changed.meter_id group by 1
   ) as told
-  join app.house_account as home using (house_id)
+  join app.house_beside as beside on beside.house_id = told.house_id
+  join app.house_account as home on home.house_id = beside.beside_id
   where app.shares_what_is_left(told.house_id)
 $$, 'WHOSE', app.whose_meter()), ignored => '{id}');
 select app.watch_recalculation('reading', replace($$
@@ -289,7 +293,8 @@ select app.watch_recalculation('reading', replace($$
     select distinct meter.house_id, changed.period
     from changed join app.meter on meter.id = changed.meter_id and meter.kind <> 'house'
   ) as told
-  join app.house_account as home using (house_id)
+  join app.house_beside as beside on beside.house_id = told.house_id
+  join app.house_account as home on home.house_id = beside.beside_id
   where app.shares_what_is_left(told.house_id)
 $$, 'WHOSE', app.whose_meter()), since => 'r.period', until => '''infinity''::date',
   ends => '{}', ignored => '{id,branch_id}');
@@ -304,7 +309,7 @@ select app.watch_recalculation('act', $$
       select 1 from app.account join app.premises_version as version using (premises_id)
       where account.id = home.account_id and version.entrance = changed.entrance))
   where changed.account_id is not null or home.account_id is not null
-$$, since => 'r.starts_at::date', until => '(r.ends_at + interval ''1 day'')::date', ends => '{ends_at}',
+$$, since => 'r.starts_at::date', until => '(r.ends_at + interval ''1 day'' - interval ''1 microsecond'')::date', ends => '{ends_at}',
   ignored => '{id,branch_id}');
 select app.watch_recalculation('unauthorised_connection', $$
   select account_id, format('несанкционированное подключение%s: %s', coalesce(', акт ' || changed.act, ''), service.name)
@@ -336,4 +341,21 @@ select app.watch_recalculation('house_total_given', $$
   join app.service on service.id = changed.service_id
   join app.house_account as home on home.house_id = changed.house_id
 $$, since => 'r.period', until => '''infinity''::date', ends => '{}');
+-- Behind a group meter: what one takes is taken off what all the others share.
+select app.watch_recalculation('group_member', $$
+  select behind.account_id, format('изменены участники группового прибора %s', coalesce(meter.serial, meter.code))
+    as reason, told.since, told.until
+  from (select meter_id, min(since) as since, max(until) as until from changed group by 1) as told
+  join app.meter on meter.id = told.meter_id
+  cross join lateral (
+    select account_id from app.group_account where meter_id = told.meter_id
+    union
+    select home.account_id
+    from changed
+    left join app.account on account.id = changed.account_id
+    left join app.premises on premises.id = coalesce(changed.premises_id, account.premises_id)
+    join app.house_account as home on home.house_id = coalesce(changed.house_id, premises.house_id)
+    where changed.meter_id = told.meter_id
+  ) as behind
+$$, ignored => '{id,branch_id}');
 drop function app.whose_meter();
