@@ -7,6 +7,9 @@ import pytest
 
 from tests.fixtures.outside import LONG_AGO, Book, Centre, centre, rubles
 
+# One database serves the module: its tests stay in one process.
+pytestmark = pytest.mark.xdist_group("test_bad_facts_from_outside")
+
 MONTH = "2026-10"
 
 

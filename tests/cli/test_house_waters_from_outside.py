@@ -9,6 +9,9 @@ import pytest
 
 from tests.fixtures.outside import Book, Centre, centre, rubles, six
 
+# One database serves the module: its tests stay in one process.
+pytestmark = pytest.mark.xdist_group("test_house_waters_from_outside")
+
 F = Fraction
 MONTH = "2026-10"
 AREAS = (("1", "40"), ("2", "60"))

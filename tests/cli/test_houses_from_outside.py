@@ -9,6 +9,9 @@ import pytest
 
 from tests.fixtures.outside import Book, Centre, centre, rubles, six
 
+# One database serves the module: its tests stay in one process.
+pytestmark = pytest.mark.xdist_group("test_houses_from_outside")
+
 F = Fraction
 MONTH, NEXT = "2026-10", "2026-11"
 HEAT = F("2100.55")

@@ -10,6 +10,9 @@ import pytest
 
 from tests.fixtures.outside import Book, Centre, centre, rubles, six
 
+# One database serves the module: its tests stay in one process.
+pytestmark = pytest.mark.xdist_group("test_law_from_outside")
+
 F = Fraction
 MONTH = "2026-10"
 COLD, HOT, WASTE, HEAT_OF_WATER = F(40), F(150), F(30), F(2000)

@@ -9,6 +9,9 @@ import pytest
 
 from tests.fixtures.outside import Book, Centre, centre, rubles, six
 
+# One database serves the module: its tests stay in one process.
+pytestmark = pytest.mark.xdist_group("test_meter_life_from_outside")
+
 F = Fraction
 PRICE = F(40)
 BEFORE = ("10.2025", "11.2025", "12.2025", "01.2026", "02.2026", "03.2026")

@@ -9,6 +9,9 @@ import pytest
 
 from tests.fixtures.outside import LONG_AGO, Book, Centre, centre, rubles, six
 
+# One database serves the module: its tests stay in one process.
+pytestmark = pytest.mark.xdist_group("test_reductions_from_outside")
+
 F = Fraction
 MONTH = "2026-10"
 NO_METER = "Нет_возможности_установить_прибор"

@@ -9,6 +9,9 @@ import pytest
 
 from tests.fixtures.outside import Book, Centre, centre, rubles
 
+# One database serves the module: its tests stay in one process.
+pytestmark = pytest.mark.xdist_group("test_user_story_from_outside")
+
 F = Fraction
 LINE = {
     "account", "period", "origin_period", "service", "contract", "supplier", "provider",
