@@ -132,7 +132,13 @@ select account.id, account.number, premises.house_id, house.code as house
 from app.account
 join app.premises on premises.id = account.premises_id
 join app.house on house.id = premises.house_id
-where account.number = any (%(accounts)s) or house.code = any (%(houses)s)
+where account.id in (
+  select id from app.account where number = any (%(accounts)s)
+  union all select inside.id from app.house as whole
+  join app.premises as home on home.house_id = whole.id
+  join app.account as inside on inside.premises_id = home.id
+  where whole.code = any (%(houses)s)
+)
 order by house.code, account.number
 """
 _DUE = """

@@ -187,12 +187,16 @@ def test_nothing_is_told_of_what_is_right(town: Centre):
     assert not {one for one in accounts if one.startswith(("Ц", "Д"))}
 
 
-def test_a_house_put_right_is_charged(town: Centre):
-    book = Book()
-    book.add("Дома", {"Код": "В", "Улица": "Ясная", "Дом": "В", "Площадь помещений": "100"})
-    town.bring(book)
+def test_a_house_put_right_is_charged(server, template_database, tmp_path):
+    wrong, mended = good_book(), Book()
+    contradictions(wrong)
+    mended.add("Дома", {"Код": "В", "Улица": "Ясная", "Дом": "В", "Площадь помещений": "100"})
+    with centre(server, template_database, tmp_path) as made:
+        made.bring(wrong)
+        made.ask("charge", MONTH)
+        made.bring(mended)
 
-    run = town.ask("charge", MONTH, "--house", "В")
+        run = made.ask("charge", MONTH, "--house", "В")
 
-    assert run["problems"] == []
-    assert [line["amount"] for line in town.charges("В-1", MONTH, "ОТ")] == [rubles(2000)]
+        assert run["problems"] == []
+        assert [line["amount"] for line in made.charges("В-1", MONTH, "ОТ")] == [rubles(2000)]

@@ -10,7 +10,7 @@ import pytest
 from tests.fixtures.outside import LONG_AGO, Book, Centre, centre, rubles, six
 
 # One database serves the module: its tests stay in one process.
-pytestmark = pytest.mark.xdist_group("test_changes_from_outside")
+pytestmark = [pytest.mark.xdist_group("test_changes_from_outside"), pytest.mark.story]
 
 F = Fraction
 NO_METER = "Нет_возможности_установить_прибор"

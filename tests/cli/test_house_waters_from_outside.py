@@ -10,7 +10,7 @@ import pytest
 from tests.fixtures.outside import Book, Centre, centre, rubles, six
 
 # One database serves the module: its tests stay in one process.
-pytestmark = pytest.mark.xdist_group("test_house_waters_from_outside")
+pytestmark = [pytest.mark.xdist_group("test_house_waters_from_outside"), pytest.mark.story]
 
 F = Fraction
 MONTH = "2026-10"

@@ -10,7 +10,7 @@ import pytest
 from tests.fixtures.outside import Book, Centre, centre, rubles
 
 # One database serves the module: its tests stay in one process.
-pytestmark = pytest.mark.xdist_group("test_user_story_from_outside")
+pytestmark = [pytest.mark.xdist_group("test_user_story_from_outside"), pytest.mark.story]
 
 F = Fraction
 LINE = {
