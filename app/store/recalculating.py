@@ -136,8 +136,7 @@ where account.id in (
   select id from app.account where number = any (%(accounts)s)
   union all select inside.id from app.house as whole
   join app.premises as home on home.house_id = whole.id
-  join app.account as inside on inside.premises_id = home.id
-  where whole.code = any (%(houses)s)
+  join app.account as inside on inside.premises_id = home.id where whole.code = any (%(houses)s)
 )
 order by house.code, account.number
 """
