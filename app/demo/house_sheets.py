@@ -15,7 +15,6 @@ from app.domain.period import Period
 Row = dict[str, Any]
 SINCE = date(2023, 1, 1)
 HISTORY = tuple(Period(2025, 12).plus(number) for number in range(11))
-SHOWN = HISTORY[-1]
 
 
 @dataclass(slots=True)

@@ -191,12 +191,5 @@ def base_of(
     return AverageBase(tuple(chosen)) if months >= max(least, 1) else None
 
 
-def average_of(total_mcu: int, months: int, *, days_of: int, month_days: int) -> int:
-    """Give the average of some days of a month, in mcu."""
-    return int(
-        money.ratio((np.array([total_mcu], dtype=np.int64), days_of), (months, month_days))[0]
-    )
-
-
 def _number(millionths: int) -> str:
     return money.decimal_of(millionths).replace(".", ",")

@@ -15,6 +15,7 @@ from app.store.engine import Engine
 from app.store.reading import reading
 from app.store.reviewing import DoubtfulCharge
 from app.ui.pages.charge_run_model import MonthOfCharges, RunState
+from app.ui.task import counting
 
 _SHOWN_PROBLEMS = 6
 
@@ -57,19 +58,12 @@ class ChargeRuns:
     def calculate(self, period: Period, on_progress: Callable[[int, int], None]) -> None:
         """Charge a month up to the review; on_progress is told done and all accounts."""
         ahead = charge_month.accounts_ahead(self.engine, period)
-        passed = 0
-
-        def advance(accounts: int) -> None:
-            nonlocal passed
-            passed += accounts
-            on_progress(passed, ahead)
-
         key = charge_month.pending_run(self.engine, period) or uuid7()
         charge_month.charge_month(
             self.engine,
             Voucher(key, VoucherKind.CHARGE_RUN, self.operator, self.now()),
             period=period,
-            on_progress=advance,
+            on_progress=counting(ahead, on_progress),
             for_review=True,
         )
 

@@ -10,11 +10,10 @@ from app.domain.period import Period
 from app.domain.voucher import Voucher, VoucherKind
 from app.operations import recalculate
 from app.operations.recalculate import Asked, Preview, Recalculation
-from app.store import recalculating, search
+from app.store import recalculating
 from app.store.engine import Engine
 from app.store.reading import reading
 from app.store.recalculating import Due
-from app.ui.widgets.account_field import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +39,3 @@ class Recalculations:
             uuid7(), VoucherKind.ADJUSTMENT, self.operator, self.now(), reason=asked.reason
         )
         return recalculate.recalculate(self.engine, voucher, asked)
-
-    def search(self, text: str) -> Sequence[Found]:
-        """Find accounts by number, address or name."""
-        with reading(self.engine) as snapshot:
-            found = search.find(snapshot, text)
-        return tuple(Found(one.number, one.payer, one.address) for one in found)

@@ -82,3 +82,15 @@ def number_of(error: BaseException) -> str:
 
 def _call(receiver: Callable[[Any], None], value: Any) -> Callable[[], None]:
     return lambda: receiver(value)
+
+
+def counting(total: int, told: Callable[[int, int], None]) -> Callable[[int], None]:
+    """Give what long work calls with each part it has done; tells how much of the total is."""
+    done = 0
+
+    def advance(part: int) -> None:
+        nonlocal done
+        done += part
+        told(done, total)
+
+    return advance

@@ -1,6 +1,6 @@
 """The page «Что если» on the real books: a trial of changes, after which nothing is kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,11 +8,11 @@ from pathlib import Path
 from app.domain.period import Period
 from app.operations import change_catalogue, what_if
 from app.operations.what_if import WhatIf
-from app.store import search, workplace
+from app.store import workplace
 from app.store.engine import Engine
 from app.store.reading import reading
 from app.ui.pages.what_if_page_model import Trial
-from app.ui.widgets.account_field import Found
+from app.ui.task import counting
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,6 @@ class Trials:
         """Charge the month as it is and as it would be."""
         accounts = (trial.account,) if trial.account else ()
         ahead = what_if.accounts_ahead(self.engine, trial.period, accounts=accounts)
-        passed = 0
-
-        def advance(number: int) -> None:
-            nonlocal passed
-            passed += number
-            on_progress(passed, ahead)
-
         return what_if.what_if(
             self.engine,
             period=trial.period,
@@ -48,11 +41,5 @@ class Trials:
             prices=[change_catalogue.parse(one) for one in trial.prices],
             norms=[change_catalogue.parse(one) for one in trial.norms],
             accounts=accounts,
-            on_progress=advance,
+            on_progress=counting(ahead, on_progress),
         )
-
-    def search(self, text: str) -> Sequence[Found]:
-        """Find accounts by number, address or name."""
-        with reading(self.engine) as snapshot:
-            found = search.find(snapshot, text)
-        return tuple(Found(one.number, one.payer, one.address) for one in found)

@@ -73,9 +73,11 @@ class Workstation(QObject):
         self.account_page = AccountPage(self.tasks, self.cards)
         self.charge_page = ChargeRunPage(self.tasks, ChargeRuns(engine, settings.cashier, now))
         self.recalculation_page = RecalculationPage(
-            self.tasks, Recalculations(engine, settings.cashier, now)
+            self.tasks, Recalculations(engine, settings.cashier, now), search=self.cards.search
         )
-        self.what_if_page = WhatIfPage(self.tasks, Trials(engine, settings.cashier, now))
+        self.what_if_page = WhatIfPage(
+            self.tasks, Trials(engine, settings.cashier, now), search=self.cards.search
+        )
         self._add_pages()
         self.guard = ScanGuard(self)
         self.guard.watch(self.window)

@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 from app.domain.period import Period
 from app.domain.voucher import Voucher, VoucherKind
 from app.operations.charge_month import charge_month
+from app.ui.account_cards import Cards
 from app.ui.pages.recalculation import RecalculationPage
 from app.ui.pages.what_if_page import WhatIfPage
 from app.ui.recalculations import Recalculations
@@ -33,7 +34,11 @@ def stock(engine) -> Stock:
 @pytest.fixture
 def page(qapp, qtbot, engine, stock):
     tasks = Tasks()
-    made = RecalculationPage(tasks, Recalculations(engine, "Иванова", lambda: AT))
+    made = RecalculationPage(
+        tasks,
+        Recalculations(engine, "Иванова", lambda: AT),
+        search=Cards(engine, lambda: AT).search,
+    )
     made.resize(1240, 640)
     made.show()
     yield made
@@ -93,7 +98,9 @@ def test_an_account_without_changes_has_no_difference(page: RecalculationPage, q
 @pytest.fixture
 def trials(qapp, qtbot, engine, stock):
     tasks = Tasks()
-    made = WhatIfPage(tasks, Trials(engine, "Иванова", lambda: AT))
+    made = WhatIfPage(
+        tasks, Trials(engine, "Иванова", lambda: AT), search=Cards(engine, lambda: AT).search
+    )
     made.resize(1240, 640)
     made.show()
     made.arrive()

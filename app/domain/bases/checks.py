@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from app.domain.bases import words
-from app.domain.bases.norms import norm_text
+from app.domain.bases.norms import gas_parts, norm_text
 from app.domain.bases.readings import in_range, in_range_text
 from app.domain.bases.rule import Named, Rule, StoredLine, half_up, m2, share_of
 from app.domain.basis import NORM_SLOTS, R354, SHARE_SLOTS, Basis
@@ -41,13 +41,7 @@ def _gas(line: StoredLine, named: Named) -> int:
 
 
 def _gas_text(line: StoredLine, named: Named, unit: str) -> str:
-    parts = []
-    if named["norm_mcu"]:
-        parts.append(norm_text(line, named, unit))
-    if named["area_norm_mcu"]:
-        each = f"{words.number(named['area_norm_mcu'])} {unit}"
-        area = f"{words.area(named['area_cm2'])}{words.share(named)}"
-        parts.append(f"{area} × {each}{_days(line, named)}")
+    parts = gas_parts(line, named, unit, days=_days(line, named))
     return f"({' + '.join(parts)}) × {named['factor']}"
 
 

@@ -32,14 +32,20 @@ def gas(line: StoredLine, named: Named) -> int:
 
 
 def gas_text(line: StoredLine, named: Named, unit: str) -> str:
+    parts = gas_parts(line, named, unit, days=words.days(line))
+    return f"({' + '.join(parts)})" if len(parts) > 1 else "".join(parts)
+
+
+def gas_parts(line: StoredLine, named: Named, unit: str, *, days: str) -> list[str]:
+    """Give the parts of the norm that there are: by persons, by area with its days."""
     parts = []
     if named["norm_mcu"]:
         parts.append(norm_text(line, named, unit))
     if named["area_norm_mcu"]:
         each = f"{words.number(named['area_norm_mcu'])} {unit}"
         area = f"{words.area(named['area_cm2'])}{words.share(named)}"
-        parts.append(f"{area} × {each}{words.days(line)}")
-    return f"({' + '.join(parts)})" if len(parts) > 1 else "".join(parts)
+        parts.append(f"{area} × {each}{days}")
+    return parts
 
 
 def _solid_by_person(line: StoredLine, named: Named) -> int:

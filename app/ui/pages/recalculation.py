@@ -21,7 +21,7 @@ from app.store.recalculating import Due
 from app.ui import theme
 from app.ui.notice import Notice, NoticeBar
 from app.ui.task import Tasks
-from app.ui.widgets.account_field import AccountField, Found
+from app.ui.widgets.account_field import AccountField, Search
 from app.ui.widgets.column_table import MONEY, Column
 from app.ui.widgets.key_button import KeyButton
 from app.ui.widgets.keys import on_key
@@ -48,13 +48,11 @@ class RecalculatesMonths(Protocol):
 
     def post(self, asked: Asked) -> Recalculation: ...
 
-    def search(self, text: str) -> Sequence[Found]: ...
-
 
 class RecalculationPage(QWidget):
     """The page; reload() reads the queue again."""
 
-    def __init__(self, tasks: Tasks, source: RecalculatesMonths) -> None:
+    def __init__(self, tasks: Tasks, source: RecalculatesMonths, *, search: Search) -> None:
         super().__init__()
         self.setObjectName("page")
         self._tasks = tasks
@@ -67,7 +65,7 @@ class RecalculationPage(QWidget):
         self.target = theme.label(step="lead", strong=True)
         self.total = theme.label(tone="muted")
         self.field = AccountField(
-            "Счёт для перерасчёта", tasks=tasks, search=source.search, picks_first=True
+            "Счёт для перерасчёта", tasks=tasks, search=search, picks_first=True
         )
         self.field.setPlaceholderText("Счёт, адрес или фамилия")
         self.since = PeriodEdit(Period(2000, 1))

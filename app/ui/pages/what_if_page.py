@@ -22,7 +22,7 @@ from app.ui import theme
 from app.ui.notice import Notice, NoticeBar
 from app.ui.pages.what_if_page_model import Trial, TriesChanges, listed
 from app.ui.task import Tasks
-from app.ui.widgets.account_field import AccountField
+from app.ui.widgets.account_field import AccountField, Search
 from app.ui.widgets.column_table import FIGURE, MONEY, Column
 from app.ui.widgets.key_button import KeyButton
 from app.ui.widgets.keys import on_key
@@ -40,7 +40,7 @@ class WhatIfPage(QWidget):
 
     _progressed = Signal(int, int)
 
-    def __init__(self, tasks: Tasks, trials: TriesChanges) -> None:
+    def __init__(self, tasks: Tasks, trials: TriesChanges, *, search: Search) -> None:
         super().__init__()
         self.setObjectName("page")
         self._tasks = tasks
@@ -51,7 +51,7 @@ class WhatIfPage(QWidget):
         self.notice = NoticeBar()
         self.period_edit = PeriodEdit(Period(2000, 1))
         self.account = AccountField(
-            "Только этот счёт", tasks=tasks, search=trials.search, picks_first=True
+            "Только этот счёт", tasks=tasks, search=search, picks_first=True
         )
         self.account.setPlaceholderText("все счета")
         self.prices = _line("Цены", "ХВС=45,30; ТКО=+10%")

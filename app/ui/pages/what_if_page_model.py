@@ -1,12 +1,11 @@
 """What the page «Что если» asks for and where it comes from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from app.domain.period import Period
 from app.operations.what_if import WhatIf
-from app.ui.widgets.account_field import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,6 @@ class TriesChanges(Protocol):
     def first(self) -> Period: ...
 
     def run(self, trial: Trial, on_progress: Callable[[int, int], None]) -> WhatIf: ...
-
-    def search(self, text: str) -> Sequence[Found]: ...
 
 
 def listed(text: str) -> tuple[str, ...]:
