@@ -137,6 +137,9 @@ def sheets(tariffs: Tariffs, place: Place) -> tuple[Ints, PriceSheets]:
     return sheet_of[inverse], _flat(list(known))
 
 
+_TABLE_PER_ROW, _TABLE_MIN = 8, 4096  # codes worth a table
+
+
 def unique_rows(keys: Ints) -> tuple[Ints, Ints]:
     """Give distinct rows of whole numbers and the place of each row among them."""
     low = keys.min(axis=0, initial=0)
@@ -145,8 +148,17 @@ def unique_rows(keys: Ints) -> tuple[Ints, Ints]:
     assert float(np.prod(width.astype(np.float64))) < 2.0**62
     for column in range(keys.shape[1]):
         code = code * width[column] + (keys[:, column] - low[column])
-    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
-    return keys[first], np.asarray(inverse, dtype=np.int64)
+    span = int(np.prod(width))
+    if span > _TABLE_PER_ROW * len(code) + _TABLE_MIN:
+        _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+        return keys[first], np.asarray(inverse, dtype=np.int64)
+    # Few codes: a table of them is filled faster than the rows are sorted.
+    row_of = np.full(span, -1, dtype=np.int64)
+    row_of[code] = np.arange(len(code))
+    known = np.flatnonzero(row_of >= 0)
+    unique = keys[row_of[known]]
+    row_of[known] = np.arange(len(known))
+    return unique, row_of[code]
 
 
 def _scoped(service: Ints, place: Ints, its_service: Ints, its_place: Ints) -> Ints:

@@ -24,6 +24,15 @@ class VoucherKind(StrEnum):
     REVERSAL = "reversal"
     IMPORT = "import"
     CLOSING = "closing"
+    SETOFF = "setoff"
+    WRITE_OFF = "write-off"
+    REFUND = "refund"
+    PAYMENT_TRANSFER = "payment-transfer"
+    REALLOCATION = "reallocation"
+    CONTRACT_CHANGE = "contract-change"
+    BANK_TRANSFER = "bank-transfer"
+    REOPENING = "reopening"
+    INSTALMENT = "instalment"
 
 
 @dataclass(frozen=True, slots=True)

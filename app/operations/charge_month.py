@@ -189,6 +189,7 @@ def _stream(
 ) -> None:
     """Read, calculate and write the houses left, three batches in hand at a time."""
     charging.hold(snapshot)
+    charging.plan_each_batch(snapshot)
     catalogue = charging_catalogue.load(snapshot, run.period)
     first_line = charging.done(snapshot, run.key).lines
     todo = list(batches(charging.left(snapshot, run, scope), size=size))
@@ -243,6 +244,7 @@ class _Made:
 
 def _write(engine: Engine, run: Run, made: _Made, catalogue: Catalogue, *, first_line: int) -> None:
     with writing.writing(engine) as draft:
+        charging.without_waiting(draft)
         charging.append(
             draft,
             run,
@@ -289,13 +291,17 @@ def _of_scope(charges: Charges, batch: Batch, scope: Scope) -> Charges:
 
 def prepare(engine: Engine, key: UUID) -> None:
     """Seal the run's tables, index and check them side by side; the run can be posted then."""
-    without_time_out(engine, "seal_run", key=key)
+
+    def step(function: str, **params: object) -> None:
+        with writing.writing(engine) as draft:
+            charging.without_waiting(draft)
+            charging.wait_for_long_work(draft)
+            draft.call(function, key=key, **params)
+
+    step("seal_run")
     with ThreadPoolExecutor(3, "seal") as pool:
-        parts = [
-            pool.submit(without_time_out, engine, "index_run", key=key, part=part)
-            for part in ("entries", "balances")
-        ]
-        parts.append(pool.submit(without_time_out, engine, "check_run", key=key))
+        parts = [pool.submit(step, "index_run", part=part) for part in ("entries", "balances")]
+        parts.append(pool.submit(step, "check_run"))
         for part in parts:
             part.result()
 

@@ -326,9 +326,27 @@ def hold(snapshot: Snapshot) -> None:
     snapshot.connection.execute("set local statement_timeout = 0")
 
 
+def plan_each_batch(snapshot: Snapshot) -> None:
+    """Plan every statement with its values: for batches so large that planning costs nothing.
+
+    The days of the month decide which index readings are found by; a plan made without them
+    reads far more.
+    """
+    snapshot.connection.execute("set local plan_cache_mode = force_custom_plan")
+
+
 def wait_for_long_work(draft: Draft) -> None:
     """Let the statements of this transaction take as long as they need."""
     draft.cursor.execute("set local statement_timeout = 0")
+
+
+def without_waiting(draft: Draft) -> None:
+    """Commit this step of a run without waiting for the disk.
+
+    The posting of the run waits for all that was written before it; what a crash takes is done
+    again by the same call.
+    """
+    draft.cursor.execute("set local synchronous_commit = off")
 
 
 def start(

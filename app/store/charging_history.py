@@ -32,10 +32,11 @@ from app.domain.meter_lives import needing_history
 from app.domain.money import Ints
 from app.domain.service import Component
 from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, wide
-from app.store.charging_meters import MONTH_SQL, RANK_SQL, ZONE_SQL
+from app.store.charging_readings import RANK_SQL, ZONE_SQL
 from app.store.copying import uuid_list
 from app.store.reading import Snapshot
 
+_MONTH_SQL = "(extract(year from {0})::int4 * 12 + extract(month from {0})::int4 - 1)"
 _MARGIN = 2  # months beside the oldest of a base: the one its first reading is of, and the event's
 _EVENTS = f"""
 select meter.code, event.kind, event.valid_from - {EPOCH_SQL} as valid_from,
@@ -46,7 +47,8 @@ where meter.house_id = any (%(houses)s) and meter.installed_on < %(end)s
   and event.valid_from < %(end)s and coalesce(event.valid_to, 'infinity') > %(oldest)s
 """
 _HISTORY = f"""
-select wanted.place::int4 as meter, {ZONE_SQL} as zone, {MONTH_SQL} as month,
+select wanted.place::int4 as meter, {ZONE_SQL} as zone,
+  {_MONTH_SQL.format("reading.period")} as month,
   reading.taken_on - {EPOCH_SQL} as taken_on, {RANK_SQL} as rank,
   (reading.value_mcu is null)::int4 as is_volume,
   coalesce(reading.value_mcu, reading.volume_mcu) as value_mcu
@@ -62,7 +64,7 @@ cross join lateral (
 """
 _CHARGED = f"""
 select entry.account_id, entry.service_id, entry.zone::int4 as zone,
-  {MONTH_SQL.replace("reading.period", "entry.origin_period")} as month,
+  {_MONTH_SQL.format("entry.origin_period")} as month,
   sum(entry.volume_mcu)::int8 as volume_mcu
 from app.entry
 where entry.account_id = any (%(accounts)s) and entry.service_id = any (%(services)s)

@@ -1,4 +1,4 @@
-"""Meters of a batch of houses, their readings of the period and the last ones before it."""
+"""Meters of a batch of houses: those in place in the period, and those gone a while ago."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,18 +6,11 @@ from typing import Any
 import numpy as np
 
 from app.domain.meter import Meters, Readings
+from app.store import charging_readings
 from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, places, wide
 from app.store.reading import Snapshot
 
 _NIL_SQL = "'00000000-0000-0000-0000-000000000000'::uuid"
-# SOURCE_RANKS of app/domain/meter.py.
-RANK_SQL = """case source when 'initial' then 0 when 'payer' then 1 when 'automatic' then 2
-  when 'inspector' then 3 else 4 end"""
-ZONE_SQL = """case reading.zone when 'day' then 1 when 'night' then 2 when 'peak' then 3
-  when 'half-peak' then 4 else 0 end"""
-MONTH_SQL = (
-    "(extract(year from reading.period)::int4 * 12 + extract(month from reading.period)::int4 - 1)"
-)
 # Where the days without a meter end after one was removed: at the next meter of the place, or when
 # the failure it was removed with is over (app/domain/between_meters.py).
 _GAP_TO = """coalesce(
@@ -33,7 +26,7 @@ _GAP_TO = """coalesce(
      and coalesce(event.valid_to, 'infinity') > meter.removed_on),
   meter.removed_on)"""
 # A gap of many months is by the norm long before its end: a year back is enough.
-_LISTED = f"""meter.house_id = any (%(houses)s) and meter.installed_on < %(end)s
+LISTED = f"""meter.house_id = any (%(houses)s) and meter.installed_on < %(end)s
   and (coalesce(meter.removed_on, 'infinity') > %(first)s
     or meter.removed_on > %(first)s::date - interval '1 year' and meter.kind <> 'house'
       and {_GAP_TO} > %(first)s)"""
@@ -41,6 +34,17 @@ _LISTED = f"""meter.house_id = any (%(houses)s) and meter.installed_on < %(end)s
 # 10 to the power of digits, 1 to 12, without the arithmetic of numeric.
 _DIALS = f"array[{', '.join(str(10**digits) for digits in range(1, 13))}]::int8[]"
 # The heat of the year before, of house meters: volumes as given, or the dial at its two ends.
+_YEAR = "date_trunc('year', %(first)s::date)"
+_GIVEN_LAST_YEAR = f"""(
+  select sum(volume_mcu)::int8 from app.reading
+  where meter_id = meter.id and volume_mcu is not null
+    and period >= {_YEAR} - interval '1 year' and period < {_YEAR})"""
+_DIAL_LAST_YEAR = f"""(
+  select ((max(value_mcu) filter (where period >= {_YEAR} - interval '1 year')
+    - max(value_mcu) filter (where period < {_YEAR} - interval '1 year'))
+    * (meter.ratio_mcu::numeric / 1000000))::int8
+  from app.reading
+  where meter_id = meter.id and value_mcu is not null and period < {_YEAR})"""
 _METERS = f"""
 select meter.id, meter.code, meter.service_id, meter.house_id,
   coalesce(meter.premises_id, {_NIL_SQL}) as premises_id,
@@ -51,71 +55,12 @@ select meter.id, meter.code, meter.service_id, meter.house_id,
   meter.installed_on - {EPOCH_SQL} as installed,
   coalesce(meter.removed_on - {EPOCH_SQL}, {FAR_SQL}) as removed,
   coalesce(meter.verified_to - {EPOCH_SQL}, {FAR_SQL}) as verified_to,
-  case when meter.kind = 'house' then coalesce(given.volume_mcu, dial.volume_mcu, -1) else -1 end
-    as last_year_mcu,
+  case when meter.kind = 'house' then coalesce({_GIVEN_LAST_YEAR}, {_DIAL_LAST_YEAR}, -1)
+    else -1 end as last_year_mcu,
   case when meter.removed_on is null or meter.kind = 'house' then {FAR_SQL}
     else coalesce(nullif({_GAP_TO}, 'infinity') - {EPOCH_SQL}, {FAR_SQL}) end as gap_to
 from app.meter
-left join lateral (
-  select sum(volume_mcu)::int8 as volume_mcu from app.reading
-  where meter.kind = 'house' and meter_id = meter.id and volume_mcu is not null
-    and period >= date_trunc('year', %(first)s::date) - interval '1 year'
-    and period < date_trunc('year', %(first)s::date)
-) as given on true
-left join lateral (
-  select ((max(value_mcu)
-      filter (where period >= date_trunc('year', %(first)s::date) - interval '1 year')
-    - max(value_mcu)
-      filter (where period < date_trunc('year', %(first)s::date) - interval '1 year'))
-    * (meter.ratio_mcu::numeric / 1000000))::int8 as volume_mcu
-  from app.reading
-  where meter.kind = 'house' and meter_id = meter.id and value_mcu is not null
-    and period < date_trunc('year', %(first)s::date)
-) as dial on true
-where {_LISTED}
-"""
-# "offset 0" keeps each side going by its index from the meters of the batch: however long the
-# history, a batch reads a row or two of each meter.
-_READINGS = f"""
-select reading.meter_id, {ZONE_SQL} as zone, reading.taken_on - {EPOCH_SQL} as taken_on,
-  {RANK_SQL} as rank, 1 as in_period, {MONTH_SQL} as month,
-  (reading.value_mcu is null)::int4 as is_volume,
-  coalesce(reading.value_mcu, reading.volume_mcu) as value_mcu
-from app.meter
-cross join lateral (
-  select * from app.reading
-  where reading.meter_id = meter.id and reading.period = %(first)s offset 0
-) as reading
-where {_LISTED}
-union all
-select before.meter_id, before.zone, before.taken_on - {EPOCH_SQL}, before.rank, 0, before.month,
-  0, before.value_mcu
-from app.meter
-join (values (1, ''), (2, 'day'), (2, 'night'), (3, 'peak'), (3, 'half-peak'), (3, 'night'))
-  as part (zones, zone) on part.zones = meter.zones
-cross join lateral (
-  select reading.meter_id, {ZONE_SQL} as zone, reading.taken_on, {RANK_SQL} as rank,
-    {MONTH_SQL} as month, reading.value_mcu
-  from app.reading
-  where reading.meter_id = meter.id and reading.zone = part.zone
-    and reading.period < %(first)s and reading.value_mcu is not null
-  order by reading.taken_on desc
-  fetch first 1 row with ties
-) as before
-where {_LISTED}
-union all
-select reading.meter_id, {ZONE_SQL}, reading.taken_on - {EPOCH_SQL}, {RANK_SQL}, 0,
-  {MONTH_SQL}, 1, reading.volume_mcu
-from app.meter
-join app.reading on reading.meter_id = meter.id
-  and reading.volume_mcu is not null and reading.period < %(first)s
-where {_LISTED} and meter.kind <> 'house'
-  and not exists (
-    select 1 from app.reading as dial
-    where dial.meter_id = reading.meter_id and dial.zone = reading.zone
-      and dial.value_mcu is not null and dial.period < %(first)s
-      and dial.taken_on >= reading.taken_on
-  )
+where {LISTED}
 """
 
 
@@ -166,25 +111,6 @@ def load(
         of_flat=wide(columns["of_flat"]),
         gap_to=wide(columns["gap_to"]),
     )
-    return meters, _readings(snapshot, about, columns["id"].tolist())
-
-
-def _readings(snapshot: Snapshot, about: Mapping[str, object], meter_ids: list[bytes]) -> Readings:
-    columns = snapshot.columns(
-        _READINGS,
-        about,
-        kinds={
-            "meter_id": "uuid", "zone": "int4", "taken_on": "int4", "rank": "int4",
-            "in_period": "int4", "month": "int4", "is_volume": "int4", "value_mcu": "int8",
-        },
-    )  # fmt: skip
-    index = {key: at for at, key in enumerate(meter_ids)}
-    meter = np.fromiter(
-        (index.get(key, -1) for key in columns["meter_id"].tolist()),
-        np.int64,
-        len(columns["zone"]),
+    return meters, charging_readings.load(
+        snapshot, about, listed=LISTED, meter_ids=columns["id"], zones=meters.zones
     )
-    kept = np.flatnonzero(meter >= 0)
-    names = ("zone", "taken_on", "rank", "in_period", "month", "is_volume", "value_mcu")
-    rest = {name: wide(columns[name][kept]) for name in names}
-    return Readings(meter=meter[kept], **rest)
