@@ -11,7 +11,7 @@ from app.domain.bases.rule import StoredLine
 from app.domain.basis import Basis
 from app.domain.ledger import EntryKind
 from app.domain.period import Period
-from app.domain.service import COMPONENT_CODES, ZONE_CODES, Component
+from app.domain.service import COMPONENT_CODES, ZONE_CODES, Component, unit_of_component
 from app.domain.vat import vat_inside_kop
 
 LineJson: TypeAlias = dict[str, str | list[str] | None]
@@ -93,11 +93,11 @@ class ChargeLine:
         """The unit of its volume: the heat of hot water is in Gcal whatever the service's unit."""
         if self.basis is Basis.RECALCULATION:
             return unit_of(self.stored) or self.unit
-        if self.stored.component == Component.CAPACITY:
-            return "кВт" if self.unit.startswith("кВт") else f"{self.unit}/ч"
         # What lowers the heat of hot water is in its unit too, by its component.
-        is_heat = self.basis in _HEAT_BASES or self.stored.component == Component.HEAT
-        return "Гкал" if is_heat else self.unit
+        component = Component(self.stored.component)
+        if self.basis in _HEAT_BASES:
+            component = Component.HEAT
+        return unit_of_component(component, self.unit)
 
     @property
     def volume_unit(self) -> str:

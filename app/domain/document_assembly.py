@@ -26,7 +26,7 @@ from app.domain.payment_document import (
     turnover_of,
 )
 from app.domain.period import Period
-from app.domain.service import Component, Zone
+from app.domain.service import Component, Zone, unit_of_component
 
 _GROUPS = {
     "housing": LineGroup.HOUSING,
@@ -35,14 +35,17 @@ _GROUPS = {
     "utility": LineGroup.UTILITIES,
     "other": LineGroup.OTHER,
 }
-_COMPONENTS = {Component.WATER: "вода", Component.HEAT: "тепло"}
+_COMPONENTS = {
+    Component.WATER: "вода",
+    Component.HEAT: "тепло",
+    Component.CAPACITY: "мощность",
+}
 _ZONES = {
     Zone.DAY: "день",
     Zone.NIGHT: "ночь",
     Zone.PEAK: "пик",
     Zone.HALF_PEAK: "полупик",
 }
-_HEAT_UNIT = "Гкал"
 _Key = tuple[str, int, Component, Zone]
 
 
@@ -192,7 +195,7 @@ def _row(fact: ChargedFact) -> Line:
     return Line(
         group=_GROUPS[fact.section],
         name=", ".join([fact.service, *filter(None, parts)]),
-        unit=_HEAT_UNIT if fact.component is Component.HEAT else fact.unit,
+        unit=unit_of_component(fact.component, fact.unit),
         price_mcr=fact.price_mcr if has_price else None,
         volume_mcu=fact.volume_mcu if has_volume and not is_common else None,
         common_volume_mcu=fact.volume_mcu if has_volume and is_common else None,

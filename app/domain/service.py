@@ -113,3 +113,10 @@ ZONE_CODES = {"": Zone.NONE, "day": Zone.DAY, "night": Zone.NIGHT, "peak": Zone.
               "half-peak": Zone.HALF_PEAK}  # fmt: skip
 COMPONENT_CODES = {"": Component.NONE, "water": Component.WATER, "heat": Component.HEAT,
                    "capacity": Component.CAPACITY}  # fmt: skip
+
+
+def unit_of_component(component: Component, unit: str) -> str:
+    """Give the unit of what is counted of a component, by the unit of its service."""
+    if component is Component.CAPACITY:
+        return "кВт" if unit.startswith("кВт") else f"{unit}/ч"
+    return "Гкал" if component is Component.HEAT else unit

@@ -126,12 +126,14 @@ def test_a_late_reading_below_what_was_charged_is_in_the_column_of_recalculation
 def test_components_and_zones_are_named() -> None:
     heat = replace(WATER, component=Component.HEAT)
     night = replace(WATER, service="Электроэнергия", unit="кВт·ч", zone=Zone.NIGHT)
+    load = replace(WATER, service="Отопление", unit="Гкал", component=Component.CAPACITY)
 
-    document = assemble(facts(heat, night), period=OCTOBER, receiving=CENTRE)
+    document = assemble(facts(heat, night, load), period=OCTOBER, receiving=CENTRE)
 
     assert [(line.name, line.unit) for line in document.lines] == [
         ("Холодное водоснабжение, тепло", "Гкал"),
         ("Электроэнергия, ночь", "кВт·ч"),
+        ("Отопление, мощность", "Гкал/ч"),
     ]
 
 
