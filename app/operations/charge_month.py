@@ -33,6 +33,7 @@ from app.store.engine import Engine
 from app.store.reading import Snapshot, reading
 
 BATCH_ACCOUNTS = 4_000
+_SMALLEST_PART = 8  # the first batch is this part of a whole one
 OnProgress = Callable[[int], None]
 
 
@@ -146,14 +147,24 @@ def drop_pending_runs(engine: Engine, period: Period) -> int:
 
 
 def batches(left: Sequence[HouseLeft], *, size: int) -> Iterator[list[HouseLeft]]:
-    """Give whole houses in batches of about so many accounts; linked houses are never parted."""
+    """Give whole houses in batches of about so many accounts; linked houses are never parted.
+
+    The first and the last are smaller: while the first is read, and the last written, the other
+    core has nothing to do.
+    """
+    ahead = sum(house.accounts for house in left)
+    least = -(-size // _SMALLEST_PART)
+    room = least
     batch: list[HouseLeft] = []
     accounts = 0
+    grown = least
     for houses in _together(left):
         number = sum(house.accounts for house in houses)
-        if batch and accounts + number > size:
+        if batch and accounts + number > room:
             yield batch
-            batch, accounts = [], 0
+            ahead -= accounts
+            batch, accounts, grown = [], 0, min(2 * grown, size)
+            room = min(grown, max(least, ahead // 2))
         batch += houses
         accounts += number
     if batch:
@@ -189,7 +200,6 @@ def _stream(
 ) -> None:
     """Read, calculate and write the houses left, three batches in hand at a time."""
     charging.hold(snapshot)
-    charging.plan_each_batch(snapshot)
     catalogue = charging_catalogue.load(snapshot, run.period)
     first_line = charging.done(snapshot, run.key).lines
     todo = list(batches(charging.left(snapshot, run, scope), size=size))

@@ -164,7 +164,6 @@ def what_if(
     voucher = Voucher(uuid_utils.compat.uuid7(), VoucherKind.IMPORT, actor, made_at=at)
     with trial(engine) as (draft, snapshot):
         charging.hold(snapshot)
-        charging.plan_each_batch(snapshot)
         asked = _Asked(snapshot, period, scope, batch_accounts, on_progress)
         now = asked.sums()
         if book is not None:

@@ -326,15 +326,6 @@ def hold(snapshot: Snapshot) -> None:
     snapshot.connection.execute("set local statement_timeout = 0")
 
 
-def plan_each_batch(snapshot: Snapshot) -> None:
-    """Plan every statement with its values: for batches so large that planning costs nothing.
-
-    The days of the month decide which index readings are found by; a plan made without them
-    reads far more.
-    """
-    snapshot.connection.execute("set local plan_cache_mode = force_custom_plan")
-
-
 def wait_for_long_work(draft: Draft) -> None:
     """Let the statements of this transaction take as long as they need."""
     draft.cursor.execute("set local statement_timeout = 0")

@@ -36,14 +36,16 @@ _KINDS = {
     "meter_id": "uuid", "zone": "int4", "taken_on": "date", "rank": "int4", "period": "date",
     "is_volume": "bool", "value_mcu": "int8",
 }  # fmt: skip
-# "offset 0" keeps each going by its index from the meters of the batch, however long the history.
+# "offset 0" keeps each going by its index from the meters of the batch, however long the history;
+# the period is subtracted, not compared, or the index of periods would be read through.
 _NEAR = f"""
 select {_ROW}
 from app.meter
 cross join lateral (
   select * from app.reading
   where reading.meter_id = meter.id and reading.zone in ({_EVERY_ZONE})
-    and reading.taken_on >= %(first)s::date - {_RECENT_DAYS} and reading.period <= %(first)s
+    and reading.taken_on >= %(first)s::date - {_RECENT_DAYS}
+    and reading.period - %(first)s::date <= 0
   offset 0
 ) as reading
 where {{listed}}
