@@ -22,6 +22,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import bench_analysis
 import bench_recalculation
 import psycopg
 from bench_recalculation import spread
@@ -77,6 +78,8 @@ def main() -> int:
             _reads(opened.engine, numbers)
             bench_recalculation.replay_of_36_months(folder)
             _documents(data_dir, folder)
+            bench_analysis.reports(opened.engine)
+            bench_analysis.verified(opened.engine)
             _verify(data_dir)
         finally:
             opened.close()

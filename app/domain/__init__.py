@@ -14,6 +14,12 @@ a charge        charge_inputs ─▶ charging ─▶ pricing ─▶ sharing     
 a line          basis  bases/  replay  explanation  justification  charge_line  fingerprint
 afterwards      recalculation  replayed  review  heating_year  waste_year  charged_year
 a formula       formula  formula_names  formula_columns
-money           ledger  dues  allocation  payment  shift  tender  receipt  terms  voucher
+money           ledger  dues  payment  shift  tender  receipt  terms  voucher
+  a split       allocation  allocation_book  allocation_split  allocation_scheme
+                allocation_target  allocation_by_hand  allocation_line  allocation_reasons
+  a set-off     setoff
+  a month       closing
+  to suppliers  supplier_transfer  reconciliation  report_tree
+  agents        commission  commission_rules  commission_split
 paper           payment_document  document_assembly  paper_methods  slip  slip_build
 """

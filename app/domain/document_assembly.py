@@ -13,14 +13,16 @@ from datetime import date
 
 from app.domain import slip_build, slip_layout
 from app.domain.basis import Basis
-from app.domain.ledger import ADJUSTED, EntryKind
+from app.domain.ledger import ADJUSTED, PENALTIES, EntryKind
 from app.domain.paper_methods import METHOD_ON_PAPER
 from app.domain.payment_document import (
+    InstalmentRow,
     Line,
     LineGroup,
     MeterRow,
     Payee,
     PaymentDocument,
+    PenaltyNote,
     Provider,
     Turnover,
     turnover_of,
@@ -94,6 +96,9 @@ class Facts:
     paid_until: date | None = None
     last_payment_on: date | None = None
     due_on: date | None = None
+    penalties: tuple[PenaltyNote, ...] = ()
+    penalties_to: date | None = None
+    instalment: tuple[InstalmentRow, ...] = ()
 
     def __post_init__(self) -> None:
         assert len(self.creditors) == len(self.opening_kop) == len(self.paid_kop)
@@ -134,6 +139,9 @@ def assemble(
         paid_until=facts.paid_until,
         last_payment_on=facts.last_payment_on,
         due_on=facts.due_on,
+        penalties=facts.penalties,
+        penalties_to=facts.penalties_to,
+        instalment=facts.instalment,
         qr=_qr(receiving, due_kop, facts, period=period, number=number),
         code128=_code128(facts.account_number, period, due_kop),
     )
@@ -215,7 +223,7 @@ def _joined(row: Line, fact: ChargedFact) -> Line:
         )
     if fact.kind is EntryKind.BENEFIT:
         return replace(row, benefits_kop=row.benefits_kop - fact.amount_kop)
-    if fact.kind is EntryKind.PENALTY:
+    if fact.kind in PENALTIES:
         return replace(row, penalty_kop=row.penalty_kop + fact.amount_kop)
     assert fact.kind in ADJUSTED
     return replace(row, recalculated_kop=row.recalculated_kop + fact.amount_kop)

@@ -53,7 +53,10 @@ class PayerAccount:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What money may be for: a service under a contract; position orders the services."""
+    """What money may be for: a service under a contract; position orders the services.
+
+    :ivar creditor_id: the organisation the money is owed to; None: only the contract is known
+    """
 
     service_id: UUID
     contract_id: UUID
@@ -62,6 +65,13 @@ class Purpose:
     contract_number: str
     payee: str
     position: int = 0
+    creditor_id: UUID | None = None
+    is_capital_repair: bool = False
+
+    @property
+    def payee_id(self) -> UUID:
+        """Whose money it is: contracts of one organisation share it."""
+        return self.creditor_id or self.contract_id
 
     @property
     def order(self) -> tuple[int, str, str]:

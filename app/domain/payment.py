@@ -12,7 +12,13 @@ from typing import Any
 from uuid import UUID
 
 from app.domain import period
-from app.domain.allocation import AllocationKind, AllocationLine
+from app.domain.allocation_line import (
+    AllocationKind,
+    AllocationLine,
+    AllocationReason,
+    AllocationRule,
+    AllocationStep,
+)
 from app.domain.period import Period
 from app.domain.tender import Tender
 
@@ -113,7 +119,7 @@ def of_document(document: dict[str, Any]) -> PaymentOrder:
 
 def line_document(line: AllocationLine) -> dict[str, Any]:
     """Give a line as the server function reads it; amounts are positive."""
-    return {
+    document = {
         "service_id": str(line.service_id),
         "contract_id": str(line.contract_id),
         "origin_period": line.origin_period.first_day.isoformat(),
@@ -121,14 +127,34 @@ def line_document(line: AllocationLine) -> dict[str, Any]:
         "paid_as": line.kind.value,
         "amount_kop": line.amount_kop,
     }
+    if line.reason is not None:
+        document["why"] = _reason_document(line.reason)
+    return document
 
 
 def line_of_document(document: dict[str, Any]) -> AllocationLine:
-    """Give back a line."""
+    """Give back a line; lines kept by earlier versions have no reason."""
     return AllocationLine(
         service_id=UUID(document["service_id"]),
         contract_id=UUID(document["contract_id"]),
         origin_period=period.of(date.fromisoformat(document["origin_period"])),
         kind=AllocationKind(document["paid_as"]),
         amount_kop=document["amount_kop"],
+        reason=reason_of_document(document.get("why")),
     )
+
+
+def reason_of_document(document: dict[str, Any] | None) -> AllocationReason | None:
+    """Give back why a line has what it has; None when it was not kept."""
+    if document is None:
+        return None
+    numbers = {name: value for name, value in document.items() if name not in {"step", "rule"}}
+    return AllocationReason(
+        AllocationStep(document["step"]), AllocationRule(document["rule"]), **numbers
+    )
+
+
+def _reason_document(reason: AllocationReason) -> dict[str, Any]:
+    """Give a reason without what is nothing."""
+    named = reason._asdict()
+    return {name: value for name, value in named.items() if value or name in {"step", "rule"}}

@@ -1,16 +1,17 @@
-"""The payment document (ЕПД) as a value: form 43/пр, sections 1-3, and the sums it must satisfy.
+"""The payment document (ЕПД) as a value: form 43/пр, sections 1-5, and the sums it must satisfy.
 
     PaymentDocument
     ├── Provider            исполнитель: who manages the house and answers the telephone
     ├── Payee × n           получатель: bank details and the turnover of what is owed to it
     │   └── Turnover        opening + charged + corrected + penalty − benefits − paid = closing
     ├── MeterRow × n        section 2
-    └── Line × n            section 3; each belongs to one payee
+    ├── Line × n            section 3; each belongs to one payee
+    ├── PenaltyNote × n     section 4
+    └── InstalmentRow × n   section 5
 
     due of a payee  = max(closing, 0)          an overpaid payee asks for nothing, and its
     due of the whole = Σ dues of the payees    advance does not pay the debt to another
 
-Sections 4 (reference figures) and 5 (instalments) will be further tuples of this value.
 Sources: Приказ Минстроя № 43/пр of 26.01.2018; ПП РФ № 354, пп. 69-70.
 """
 
@@ -162,6 +163,33 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class InstalmentRow:
+    """A row of section 5: what of a service is due by an agreement of instalment.
+
+    :ivar current_kop: of debts of the period itself; `previous_kop` of earlier ones
+    """
+
+    service: str
+    current_kop: int
+    previous_kop: int
+    interest_ppm: int = 0
+    interest_kop: int = 0
+
+    @property
+    def to_pay_kop(self) -> int:
+        return self.current_kop + self.previous_kop + self.interest_kop
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyNote:
+    """A row of section 4: a penalty of the month, why, how much; a writing off is below zero."""
+
+    name: str
+    basis: str
+    amount_kop: int
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentDocument:
     """One bill of one account for one period; every figure on the paper comes from here.
 
@@ -188,6 +216,9 @@ class PaymentDocument:
     paid_until: date | None = None
     last_payment_on: date | None = None
     due_on: date | None = None
+    penalties: tuple[PenaltyNote, ...] = ()
+    penalties_to: date | None = None
+    instalment: tuple[InstalmentRow, ...] = ()
     qr: bytes = b""
     code128: str = ""
     turnover: Turnover = field(init=False)

@@ -93,6 +93,11 @@ def _mandatory(payee: Payee) -> dict[str, str]:
                 f"QR-код не построен: {slip_fields.shown(name)} «{value[:40]}» "
                 "не по ГОСТ Р 56042-2014. Исправьте реквизиты организации."
             )
+    if not bank_details.account_key_fits(payee.account, bic=payee.bic):
+        raise NotForCode(
+            f"QR-код не построен: контрольная цифра счёта {payee.account} не сходится с БИК "
+            f"{payee.bic}. Исправьте реквизиты организации или договора."
+        )
     return block
 
 

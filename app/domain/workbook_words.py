@@ -11,7 +11,14 @@ ORGANISATION_ROLES = {
     "банк": "bank",
 }
 CONTRACT_KINDS = {"двусторонний": "two-sided", "трёхсторонний": "three-sided"}
-PENALTY_SCHEMES = {"жилищная": "housing", "капремонт": "capital-repair", "нет": "none"}
+PENALTY_SCHEMES = {
+    "жилищная": "housing",
+    "капремонт": "capital-repair",
+    "нет": "none",
+    "УО поставщику": "company-to-supplier",
+    "ТСЖ поставщику": "association-to-supplier",
+    "юридическое лицо": "legal-entity",
+}
 HEATING_MODES = {"в отопительный период": "season", "равномерно": "even"}
 MANAGEMENT = {"УО": "company", "ТСЖ": "association", "непосредственное": "direct"}
 PREMISES_KINDS = {"квартира": "flat", "комната": "room", "нежилое": "non-residential"}
@@ -47,6 +54,17 @@ BREACHES = {
 }
 CHANNELS = {"касса": "desk", "банк": "bank", "агент": "agent", "кабинет": "cabinet"}
 YES_NO = {"да": "t", "нет": "f"}
+PENALTY_STOPS = {"кредитор": "creditor", "дом": "house", "счёт": "account", "документ": "document"}
+COMMISSION_KINDS = {
+    "процент": "percent",
+    "ступени": "slab",
+    "ступени по обороту": "turnover",
+    "прогрессивная": "progressive",
+    "фиксированная": "fixed",
+}
+COMMISSION_PAYERS = {"плательщик": "payer", "поставщик": "supplier", "центр": "centre"}
+COMMISSION_BASES = {"платёж": "payment", "реестр": "registry"}
+AGENTS_PAID_BY = {"центр": "centre", "поставщик": "supplier"}
 
 # Zones of a meter in the order their readings are written, apart by a semicolon.
 ZONES_OF_METER: dict[str, tuple[str, ...]] = {

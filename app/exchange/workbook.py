@@ -13,11 +13,14 @@ from app.exchange.workbook_catalogue import (
     SERVICES,
     TARIFFS,
 )
+from app.exchange.workbook_commissions import COMMISSIONS, TRANSFER_TERMS
 from app.exchange.workbook_findings import CONNECTIONS, TEMPERATURES
 from app.exchange.workbook_groups import GROUP_METERS
 from app.exchange.workbook_houses import HOUSE_TOTALS
+from app.exchange.workbook_law import CALENDAR, DUE_RULES, KEY_RATES, PENALTY_CAPS
 from app.exchange.workbook_metering import ACTS, METER_EVENTS, METERS, READINGS
 from app.exchange.workbook_money import BALANCES, EXTERNAL_CHARGES, PAYMENTS
+from app.exchange.workbook_penalties import BILLS_HANDED_OVER, PENALTY_STOPS
 from app.exchange.workbook_sheet import Sheet, normal
 from app.exchange.workbook_stock import (
     ABSENCES,
@@ -56,6 +59,14 @@ SHEETS: tuple[Sheet, ...] = (
     TEMPERATURES,
     HOUSE_TOTALS,
     GROUP_METERS,
+    COMMISSIONS,
+    TRANSFER_TERMS,
+    CALENDAR,
+    KEY_RATES,
+    PENALTY_CAPS,
+    DUE_RULES,
+    PENALTY_STOPS,
+    BILLS_HANDED_OVER,
 )
 
 # Each sheet after those it refers to.
@@ -84,6 +95,14 @@ BY_REFERENCE: tuple[Sheet, ...] = (
     TEMPERATURES,
     HOUSE_TOTALS,
     GROUP_METERS,
+    COMMISSIONS,
+    TRANSFER_TERMS,
+    CALENDAR,
+    KEY_RATES,
+    PENALTY_CAPS,
+    DUE_RULES,
+    PENALTY_STOPS,
+    BILLS_HANDED_OVER,
 )
 
 _BY_NAME = {normal(sheet.name): sheet for sheet in SHEETS}

@@ -12,11 +12,15 @@ from app.domain.workbook_words import ZONES_OF_METER
 from app.exchange.workbook import BY_REFERENCE
 from app.exchange.workbook_book import Book
 from app.exchange.workbook_catalogue import SERVICES
+from app.exchange.workbook_commission_checks import check_commissions
+from app.exchange.workbook_commissions import COMMISSIONS
+from app.exchange.workbook_contracts import check_contract_days, check_contracts
 from app.exchange.workbook_formulas import check_formulas, has_formulas
 from app.exchange.workbook_groups import GROUP_METERS
 from app.exchange.workbook_known import Known, KnownMeter, Place, Wanted
 from app.exchange.workbook_metering import METERS, READINGS
 from app.exchange.workbook_overlaps import check_doubles, check_overlaps, check_shares
+from app.exchange.workbook_penalty_checks import check_penalties
 from app.exchange.workbook_problems import Problems
 from app.exchange.workbook_references import (
     Scope,
@@ -25,7 +29,14 @@ from app.exchange.workbook_references import (
     codes_named,
 )
 from app.exchange.workbook_rules import check_rows, complain
-from app.exchange.workbook_stock import ABSENCES, ACCOUNTS, HOUSES, PREMISES, RESIDENTS
+from app.exchange.workbook_stock import (
+    ABSENCES,
+    ACCOUNTS,
+    CONTRACTS,
+    HOUSES,
+    PREMISES,
+    RESIDENTS,
+)
 from app.exchange.workbook_table import Table
 
 _ZONE_WORD = {code: word for word, code in ZONE_WORDS.items()}
@@ -35,7 +46,12 @@ def prepare(book: Book, problems: Problems) -> Wanted:
     """Check the rows in themselves, and say what must be known of the database for the rest."""
     for table in book:
         check_rows(table, problems)
+        if table.sheet is CONTRACTS:
+            check_contracts(table, problems)
         check_doubles(table, problems)
+        if table.sheet is COMMISSIONS:
+            check_commissions(table, problems)
+        check_penalties(table, problems)
     houses = _values(book.table(ACCOUNTS), "house")
     in_book = _values(book.table(ACCOUNTS), "number")
     # Accounts of the book are asked for too: what they leave empty stays as it is.
@@ -85,6 +101,7 @@ def check(book: Book, known: Known, problems: Problems, *, tell_fallen: bool) ->
             _check_names(table, book.table(RESIDENTS), known, problems)
         if sheet is READINGS:
             _check_readings(table, meters, problems)
+        check_contract_days(table, book, known, problems)
         check_overlaps(table, known, problems)
         if sheet is ACCOUNTS or sheet is METERS:
             _check_kept_ends(table, known, problems)

@@ -34,6 +34,7 @@ class Known:
 
     :ivar codes: name of the sheet to the codes known
     :ivar residents: account and name of those who live there or own it
+    :ivar contracts: number to the first day and the end of a contract
     :ivar dated: name of the sheet to rows that dated rows of the workbook must not overlap
     :ivar characteristics: their names, as they were written
     """
@@ -43,6 +44,7 @@ class Known:
     accounts: Mapping[str, KnownAccount] = field(default_factory=dict)
     meters: Mapping[str, KnownMeter] = field(default_factory=dict)
     residents: frozenset[tuple[str, str]] = frozenset()
+    contracts: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
     dated: Mapping[str, tuple[DatedRow, ...]] = field(default_factory=dict)
     characteristics: frozenset[str] = frozenset()
 

@@ -22,7 +22,8 @@ from app.exchange.workbook_table import Table
 from app.exchange.workbook_values import Text
 
 Columns = Mapping[str, Sequence[Text]]
-WITHOUT_KEYS = {BALANCES.table, "parameter", "outdoor_temperature"}
+WITHOUT_KEYS = {BALANCES.table, "parameter", "outdoor_temperature", "transfer_terms",
+                "calendar_day", "key_rate", "penalty_cap", "due_rule"}  # fmt: skip
 
 _PLACES = ("flat_number", "premises_number")
 _SERIES = ("initial_mcu", "final_mcu")

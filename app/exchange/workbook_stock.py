@@ -89,10 +89,21 @@ CONTRACTS = Sheet(
         FROM,
         TO,
         word("Схема пени", "penalty_scheme", words.PENALTY_SCHEMES, comment="Пусто – жилищная"),
+        whole(
+            "День оплаты", "due_day", low=1, high=31,
+            comment="Свой день месяца: капремонт; у остальных – до 02.2026",
+        ),
         Column(
             "Комиссия, %", "commission_ppm", Kind.PERCENT, low=0, high=1_000_000,
             comment="Число процентов, например 1,5",
         ),
+        code(
+            "Расчётный счёт", "bank_account",
+            comment="20 цифр текстом: свой счёт договора; пусто – счёт организации",
+        ),
+        code("БИК", "bic", comment="Вместе с расчётным счётом договора"),
+        Column("Банк", "bank_name"),
+        code("Корр. счёт", "corr_account", comment="20 цифр, ячейка должна быть текстовой"),
     ),
     key=("number",),
     dates=("valid_from", "valid_to"),

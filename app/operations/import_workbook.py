@@ -183,6 +183,7 @@ def _known(engine: Engine, wanted: Wanted) -> Known:
             snapshot, numbers=wanted.accounts, houses=wanted.houses_of_accounts
         )
         meters = import_lookup.meters(snapshot, codes=wanted.meters)
+        contracts = import_lookup.contracts(snapshot)
         residents = import_lookup.residents(snapshot, accounts=wanted.accounts_of_absences)
         dated = {
             name: import_lookup.dated(
@@ -200,6 +201,7 @@ def _known(engine: Engine, wanted: Wanted) -> Known:
         codes={_SHEET_OF_TABLE[table]: frozenset(found) for table, found in codes.items()},
         places=frozenset(places),
         residents=frozenset(residents),
+        contracts={number: (since, until) for number, since, until in contracts},
         accounts={
             number: KnownAccount((house, flat, place), opened_on, closed_on, share)
             for number, house, flat, place, opened_on, closed_on, share in accounts

@@ -54,7 +54,7 @@ def issue_documents(
     :raises CannotWriteThere: when the place cannot be written
     """
     with reading(engine) as snapshot:
-        receiving = _receiving(snapshot)
+        receiving = _receiving(snapshot, on=until)
         pages = _documents(
             snapshot,
             period=period,
@@ -78,9 +78,10 @@ def issue_documents(
     return replace(made, remark=_code_trouble(receiving))
 
 
-def _receiving(snapshot: Snapshot) -> slip_build.Payee | None:
+def _receiving(snapshot: Snapshot, *, on: date) -> slip_build.Payee | None:
+    """Give whose code is on the documents; None: each payee has a code of its own."""
     details = organisations.receiving(snapshot)
-    if details is None:
+    if details is None or organisations.each_is_paid_apart(snapshot, on=on):
         return None
     return slip_build.Payee(
         name=details.name,

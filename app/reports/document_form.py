@@ -66,6 +66,19 @@ METERS = (
     Column("Поверка до", 40, "center"),
     Column("Новое показание", 52),
 )
+PENALTIES = (
+    Column("Пени, штраф, неустойка", 213.28, "left"),
+    Column("Основание", 276, "left"),
+    Column("Сумма, руб.", 66),
+)
+INSTALMENTS = (
+    Column("Виды услуг", 213.28, "left"),
+    Column("Рассрочка платы\nза расчётный период", 86),
+    Column("Рассрочка платы за\nпредыдущие периоды", 86),
+    Column("Проценты,\nруб.", 52),
+    Column("Проценты,\n% годовых", 52),
+    Column("К оплате с рассрочкой\nи процентами, руб.", 66),
+)
 LINES = (
     Column("Виды услуг", 107.28, "left"),
     Column("Ед.\nизм.", 25, "center"),
@@ -85,6 +98,8 @@ LINES = (
 )
 PAYEES_HEAD = 12.0
 METERS_HEAD = 12.0
+PENALTIES_HEAD = 12.0
+INSTALMENTS_HEAD = 24.0
 LINES_HEAD = 34.0
 
 SUM_ROWS = (
@@ -117,6 +132,8 @@ def install(writer: PdfWriter) -> None:
         ("Tear", _tear_off),
         ("Payees", lambda sheet: _table_head(sheet, PAYEES, height=PAYEES_HEAD)),
         ("Meters", lambda sheet: _table_head(sheet, METERS, height=METERS_HEAD)),
+        ("Penalties", lambda sheet: _table_head(sheet, PENALTIES, height=PENALTIES_HEAD)),
+        ("Instalments", lambda sheet: _table_head(sheet, INSTALMENTS, height=INSTALMENTS_HEAD)),
         ("Lines", lambda sheet: _table_head(sheet, LINES, height=LINES_HEAD)),
     ):
         sheet = writer.sheet()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from app.domain import money
 from app.domain.payment_document import Line, LineGroup, MeterRow, Payee, PaymentDocument, Turnover
-from app.reports import barcode, figures, fonts
+from app.reports import barcode, document_instalment, document_penalty, figures, fonts
 from app.reports.document_flow import (
     AIRY,
     DENSE,
@@ -165,7 +165,8 @@ def _height(document: PaymentDocument, density: Density) -> float:
     """Give the room the three tables take when nothing turns the sheet."""
     count = len(document.payees)
     height = PAYEES_HEAD + count * PAYEE_ROW + (density.row if count > 1 else 0) + GAP
-    height += SECTION + SENTENCE
+    height += SECTION + SENTENCE + document_instalment.height(document, density)
+    height += document_penalty.height(document, density)
     if document.meters:
         height += METERS_HEAD + len(document.meters) * density.row + GAP - SENTENCE
     if not document.lines:

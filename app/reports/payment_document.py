@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.domain.payment_document import PaymentDocument
-from app.reports import document_form, document_head, document_tables, fonts
+from app.reports import (
+    document_form,
+    document_head,
+    document_instalment,
+    document_penalty,
+    document_tables,
+    fonts,
+)
 from app.reports.document_flow import Flow
 from app.reports.document_form import LEFT, RIGHT, TOP
 from app.reports.page import Sheet
@@ -87,6 +94,8 @@ def sheets_of(document: PaymentDocument, *, writer: PdfWriter) -> list[Sheet]:
     document_tables.payees(flow)
     document_tables.meters(flow)
     document_tables.charges(flow)
+    document_penalty.penalties(flow)
+    document_instalment.instalment(flow)
     document_tables.separate_codes(flow)
     if len(flow.sheets) > 1:
         _number(flow.sheets)

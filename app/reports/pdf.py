@@ -49,10 +49,11 @@ def _string(place: bytes) -> str:
 
 
 class PdfWriter:
-    """One PDF file being written to a binary stream, A4 upright."""
+    """One PDF file being written to a binary stream, A4 upright or lying."""
 
-    def __init__(self, out: BinaryIO, *, title: str) -> None:
+    def __init__(self, out: BinaryIO, *, title: str, lies: bool = False) -> None:
         self._out = out
+        self._size = (A4_HEIGHT, A4_WIDTH) if lies else (A4_WIDTH, A4_HEIGHT)
         self._offset = 0
         self._written: set[str] = set()
         self._pages: list[str] = []
@@ -97,7 +98,7 @@ class PdfWriter:
 
     def form(self, name: str, sheet: Sheet) -> None:
         """Keep a sheet to be shown on many pages by `Sheet.form(name)`."""
-        form = pdfdoc.PDFFormXObject(0, 0, A4_WIDTH, A4_HEIGHT)
+        form = pdfdoc.PDFFormXObject(0, 0, *self._size)
         form.Resources = pdfdoc.PDFDictionary({"Font": pdfdoc.PDFObjectReference("BasicFonts")})
         form.compression = 1
         form.stream = sheet.operators()
@@ -117,7 +118,7 @@ class PdfWriter:
             page,
             b"<</Type/Page/Parent %d 0 R/MediaBox[0 0 %.2f %.2f]/Resources %d 0 R"
             b"/Contents %d 0 R>>"
-            % (self._parent, A4_WIDTH, A4_HEIGHT, self._resources, self._place(contents)),
+            % (self._parent, *self._size, self._resources, self._place(contents)),
         )
 
     def close(self) -> None:

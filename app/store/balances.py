@@ -35,7 +35,8 @@ select line.service_id, line.contract_id, service.code, service.name, service.po
     and line.kind in (1, 2))::bigint as charged_kop,
   sum(amount_kop) filter (where period >= %(first)s
     and (line.kind between 3 and 8 or line.kind in (21, 25)))::bigint as adjusted_kop,
-  sum(amount_kop) filter (where period >= %(first)s and line.kind in (50, 53, 54))::bigint as penalty_kop,
+  sum(amount_kop) filter (where period >= %(first)s
+    and line.kind in (50, 53, 54))::bigint as penalty_kop,
   sum(-amount_kop) filter (where period >= %(first)s
     and line.kind in (20, 22, 51))::bigint as paid_kop,
   sum(amount_kop)::bigint as closing_kop

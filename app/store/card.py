@@ -25,10 +25,10 @@ with kept as (
   select service_id, contract_id,
     case when period < %(period)s or kind in (30, 52) then amount_kop else 0 end,
     case when period = %(period)s and kind in (1, 2) then amount_kop else 0 end,
-    case when period = %(period)s and (kind between 3 and 7 or kind = 25)
+    case when period = %(period)s and (kind between 3 and 8 or kind in (21, 25))
          then amount_kop else 0 end,
-    case when period = %(period)s and kind = 50 then amount_kop else 0 end,
-    case when period = %(period)s and kind in (20, 51) then -amount_kop else 0 end
+    case when period = %(period)s and kind in (50, 53, 54) then amount_kop else 0 end,
+    case when period = %(period)s and kind in (20, 22, 51) then -amount_kop else 0 end
   from app.entry
   where account_id = %(account)s and period <= %(period)s
     and period > coalesce((select period from kept), '0001-01-01')

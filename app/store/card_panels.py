@@ -16,21 +16,40 @@ with happened as (
   where entry.account_id = %(account)s and voucher.kind = 'charge-run'
   group by voucher.id
   union all
-  select payment.paid_on, payment.accepted_at, 'payment',
-    case when payment.amount_kop < 0 then 'возврат, ' else '' end
+  select payment.paid_on, payment.accepted_at,
+    case when beside.number is null then 'payment' else 'payment-transfer' end,
+    coalesce(beside.number,
+      case when payment.amount_kop < 0 then 'возврат, ' else '' end
       || case payment.channel when 'desk' then 'касса' when 'bank' then 'банк'
-           when 'agent' then 'агент' else 'кабинет' end,
+           when 'agent' then 'агент' else 'кабинет' end),
     -payment.amount_kop
-  from app.payment where payment.account_id = %(account)s
+  from app.payment
+  left join lateral (
+    select case when other.amount_kop > 0 then 'на счёт ' else 'со счёта ' end || account.number
+      || case when payment.reverses is null then '' else ', отменён' end as number
+    from app.payment_move as move
+    join app.payment as other on other.id in (move.id, move.given)
+    join app.account on account.id = other.account_id
+    where coalesce(payment.reverses, payment.id) in (move.id, move.given)
+      and other.account_id <> payment.account_id
+  ) as beside on true
+  where payment.account_id = %(account)s
   union all
   select case voucher.kind when 'opening-balance'
       then (voucher.period + interval '1 month')::date else voucher.made_at::date end,
     voucher.recorded_at, voucher.kind,
-    coalesce(voucher.reason, ''),
-    sum(entry.amount_kop)::bigint
+    concat_ws(', ', nullif(voucher.reason, ''),
+      case when voucher.kind in ('setoff', 'reallocation') then
+        replace(to_char(sum(greatest(entry.amount_kop, 0)) / 100.0, 'FM999999999990.00'), '.', ',')
+          || ' ₽' end),
+    case when voucher.kind not in ('setoff', 'reallocation')
+         then sum(entry.amount_kop)::bigint end
   from app.entry join app.voucher on voucher.id = entry.voucher_id
   where entry.account_id = %(account)s
-    and voucher.kind in ('opening-balance', 'adjustment', 'penalty', 'transfer')
+    and (voucher.kind in ('opening-balance', 'adjustment', 'penalty', 'transfer', 'setoff',
+        'write-off', 'refund', 'reallocation', 'contract-change', 'instalment')
+      or voucher.kind = 'reversal'
+        and not exists (select 1 from app.payment where payment.id = voucher.id))
   group by voucher.id
   union all
   select taken.taken_on, null, 'reading',

@@ -9,11 +9,13 @@ from uuid import UUID
 
 from app.domain import basis
 from app.domain.document_assembly import ChargedFact, Facts
+from app.domain.instalment import InstalmentAgreement, InstalmentState
+from app.domain.instalment_paper import rows_of
 from app.domain.ledger import EntryKind
-from app.domain.payment_document import MeterRow, Payee, Provider, Turnover
+from app.domain.payment_document import InstalmentRow, MeterRow, Payee, Provider, Turnover
 from app.domain.period import Period
 from app.domain.service import Component, Zone
-from app.store import law
+from app.store import document_penalties, instalments, law
 from app.store.reading import Snapshot
 from app.store.search import ADDRESS, PLACE
 
@@ -25,8 +27,8 @@ select account.id, account.number, coalesce(version.payer, '') as payer,
   coalesce(account.unified_number, '') as unified_number,
   coalesce(account.gis_number, '') as gis_number, coalesce(area.total_cm2, 0) as area_cm2,
   people.living, people.registered,
-  (select max(paid_on) from app.payment where payment.account_id = account.id
-     and payment.amount_kop > 0 and payment.paid_on <= %(until)s) as last_payment_on
+  (select max(paid_on) from app.standing_payment as payment
+   where payment.account_id = account.id and payment.paid_on <= %(until)s) as last_payment_on
 from app.account
 {PLACE}
 left join lateral (select total_cm2 from app.premises_version
@@ -52,11 +54,13 @@ with seen as (
 )
 select seen.account_id, service.name as service, service.section, service.unit,
   seen.contract_id, seen.kind, seen.method, seen.component, seen.zone, seen.amount_kop,
-  seen.volume_mcu, seen.price_mcr, seen.inputs
+  seen.volume_mcu, seen.price_mcr, seen.inputs,
+  case when seen.kind = 53 then (select reason from app.voucher where id = seen.voucher_id) end
+    as reason
 from seen
 join app.service on service.id = seen.service_id
-where seen.reverses_run = 0 and (seen.run_no = 0 or seen.run_no = seen.last_run)
-  and (seen.kind <= 7 or seen.kind = 50)
+where seen.reverses_run = 0 and (seen.run_no <= 0 or seen.run_no = seen.last_run)
+  and (seen.kind <= 8 or seen.kind in (21, 25, 50, 53, 54))
 order by seen.account_id, service.position, service.name, seen.contract_id, seen.kind,
   seen.component, seen.zone, seen.day_from
 """
@@ -73,7 +77,7 @@ from (
   union all
   select account_id, contract_id,
     case when period < %(period)s or kind in (30, 52) then amount_kop else 0 end,
-    case when period = %(period)s and kind in (20, 51) then -amount_kop else 0 end
+    case when period = %(period)s and kind in (20, 22, 51) then -amount_kop else 0 end
   from app.entry
   where account_id = any (%(accounts)s) and period <= %(period)s
     and period > coalesce((select period from kept), '0001-01-01')
@@ -113,9 +117,9 @@ select contract.id, service_provider.name as provider_name,
   coalesce(service_provider.email, '') as provider_email,
   coalesce(service_provider.site, '') as provider_site,
   payee.name, coalesce(payee.inn, '') as inn, coalesce(payee.kpp, '') as kpp,
-  coalesce(payee.bank_name, '') as bank, coalesce(payee.bic, '') as bic,
-  coalesce(payee.bank_account, '') as bank_account,
-  coalesce(payee.corr_account, '') as correspondent_account
+  coalesce(own.bank_name, '') as bank, coalesce(own.bic, '') as bic,
+  coalesce(own.bank_account, '') as bank_account,
+  coalesce(own.corr_account, '') as correspondent_account
 from app.contract
 join lateral (select * from app.organisation_version
               where organisation_id = contract.provider_id
@@ -123,6 +127,17 @@ join lateral (select * from app.organisation_version
 join lateral (select * from app.organisation_version
               where organisation_id = coalesce(contract.supplier_id, contract.provider_id)
               order by valid_from desc limit 1) as payee on true
+-- An account of the contract's own goes before that of the organisation; the bank is known by its
+-- БИК: where both are in one bank, the contract need not name it again.
+cross join lateral (
+  select coalesce(contract.bank_account, payee.bank_account) as bank_account,
+    coalesce(contract.bic, payee.bic) as bic,
+    case when contract.bic is null or contract.bic = payee.bic
+      then coalesce(contract.bank_name, payee.bank_name) else contract.bank_name end as bank_name,
+    case when contract.bic is null or contract.bic = payee.bic
+      then coalesce(contract.corr_account, payee.corr_account)
+      else contract.corr_account end as corr_account
+) as own
 order by contract.number
 """
 
@@ -134,6 +149,10 @@ class Contracts:
     place: dict[UUID, int]
     payees: tuple[Payee, ...]
     providers: tuple[Provider, ...]
+
+    def names(self) -> dict[UUID, str]:
+        """Give who receives under each contract."""
+        return {key: self.payees[place].name for key, place in self.place.items()}
 
 
 def contracts(snapshot: Snapshot) -> Contracts:
@@ -203,16 +222,16 @@ def facts_of_house(
     :param until: payments up to this day are taken into account
     """
     accounts = snapshot.rows(
-        _ACCOUNTS,
-        house=house,
-        numbers=list(numbers) or None,
-        last_day=period.last_day,
+        _ACCOUNTS, house=house, numbers=list(numbers) or None, last_day=period.last_day,
         until=until,
-    )
+    )  # fmt: skip
     asked = {"accounts": [row.id for row in accounts], "period": period.first_day}
     entries = _grouped(snapshot.rows(_ENTRIES, **asked))
     turnovers = _grouped(snapshot.rows(_TURNOVERS, **asked))
     meters = _grouped(snapshot.rows(_METERS, **asked))
+    due_on = law.payment_terms().due_on(period)
+    names = known.names()
+    agreed = _agreed(snapshot, [row.number for row in accounts], period=period, due_on=due_on)
     for row in accounts:
         owed = {known.place[turned.contract_id]: turned for turned in turnovers[row.id]}
         places = sorted(owed.keys() | {known.place[line.contract_id] for line in entries[row.id]})
@@ -232,9 +251,22 @@ def facts_of_house(
             paid_kop=tuple(owed[place].paid_kop if place in owed else 0 for place in places),
             meters=tuple(_meter(line) for line in meters[row.id]),
             paid_until=until,
-            due_on=law.payment_terms().due_on(period),
+            due_on=due_on,
+            penalties=document_penalties.notes(entries[row.id], names),
+            penalties_to=document_penalties.reckoned_to(entries[row.id]),
+            instalment=agreed.get(row.number, ()),
         )
         yield _described(plain, row)
+
+
+def _agreed(
+    snapshot: Snapshot, numbers: Sequence[str], *, period: Period, due_on: date
+) -> dict[str, tuple[InstalmentRow, ...]]:
+    """Give the rows of section 5 by account: what agreements make due with the bill."""
+    found: dict[str, list[tuple[InstalmentAgreement, InstalmentState]]] = {}
+    for one in instalments.load(snapshot, accounts=numbers):
+        found.setdefault(one.account, []).append((one.agreement, one.state(due_on)))
+    return {number: rows_of(told, period=period, due_on=due_on) for number, told in found.items()}
 
 
 def _described(facts: Facts, row: Any) -> Facts:

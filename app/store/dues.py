@@ -5,26 +5,20 @@ Owed ── dues      app/domain/dues.py
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from app.domain import dues, period
-from app.domain.allocation_scheme import (
-    PENALTY_CODE,
-    PERIOD_ORDER_CODE,
-    WITHIN_PERIOD_CODE,
-    AllocationScheme,
-    scheme_of,
-)
+from app.domain.allocation_scheme import CODES, AllocationScheme, scheme_of
+from app.domain.allocation_target import Target
 from app.domain.dues import Due, Dues, LastPayment, PayerAccount, Purpose
-from app.store import law
+from app.domain.instalment_targets import targets_of
+from app.store import instalments, law
 from app.store.accounts import NoSuchAccount
 from app.store.reading import Snapshot
 from app.store.search import ADDRESS, PLACE
-
-_CODES = [PERIOD_ORDER_CODE, WITHIN_PERIOD_CODE, PENALTY_CODE]
 
 # The weights of a period (ПП № 253, п. 5): what its run charged and what was corrected in its bill.
 _OWED = f"""
@@ -37,10 +31,13 @@ with chosen as (
     charged_kop + moved_kop as principal_kop, penalty_kop
   from app.balance where account_id = (select id from chosen)
 ), corrected as (
-  select period as origin_period, service_id, contract_id, sum(amount_kop)::bigint as corrected_kop
-  from app.entry
-  where account_id = (select id from chosen) and run_no = 0 and kind between 1 and 7
-  group by 1, 2, 3
+  select period as origin_period, service_id, contract_id, corrected_kop
+  from app.corrected_in((select id from chosen), array(
+    select origin_period from balance
+    where principal_kop <> 0 or penalty_kop <> 0
+      or origin_period >= (select coalesce(max(origin_period) filter (where charged_kop > 0),
+                             '-infinity') from balance)
+    group by origin_period))
 ), line as (
   select origin_period, service_id, contract_id,
     coalesce(principal_kop, 0) as principal_kop, coalesce(penalty_kop, 0) as penalty_kop,
@@ -56,7 +53,9 @@ with chosen as (
                                 where premises.id = (select premises_id from chosen)))
 ), purpose as (
   select pair.service_id, pair.contract_id, service.code, service.name, service.position,
-    contract.number, coalesce(payee.name, organisation.code) as payee
+    contract.number, coalesce(payee.name, organisation.code) as payee,
+    organisation.id as creditor_id, service.section = 'capital-repair' as is_capital_repair,
+    own.settings
   from (select service_id, contract_id from line
         union select service_id, contract_id from assigned) as pair
   join app.service on service.id = pair.service_id
@@ -64,14 +63,24 @@ with chosen as (
   join app.organisation on organisation.id = coalesce(contract.supplier_id, contract.provider_id)
   left join app.organisation_version as payee on payee.organisation_id = organisation.id
     and payee.valid_from <= %(on)s and (payee.valid_to is null or %(on)s < payee.valid_to)
+  left join lateral (
+    select jsonb_object_agg(code, value order by contract_id is not null) as settings
+    from app.allocation_rule as rule
+    where (rule.contract_id = contract.id or rule.creditor_id = organisation.id)
+      and rule.code = any (%(codes)s::text[])
+      and rule.valid_from <= %(on)s and (rule.valid_to is null or %(on)s < rule.valid_to)
+  ) as own on true
 )
 select chosen.id, chosen.number, chosen.opened_on, chosen.closed_on, chosen.branch_id,
   coalesce(version.payer, '') as payer,
   {ADDRESS} as address,
   app.books_version(chosen.id) as version,
   app.posting_period(%(on)s) as posting_period,
-  (select jsonb_agg(jsonb_build_array(service_id, contract_id, code, name, number, payee, position))
-   from purpose) as purposes,
+  exists (select 1 from app.instalment where account_id = chosen.id) as has_instalment,
+  (select jsonb_agg(jsonb_build_array(service_id, contract_id, code, name, number, payee, position,
+     creditor_id, is_capital_repair)) from purpose) as purposes,
+  (select jsonb_object_agg(contract_id, settings) from purpose
+   where settings is not null) as own,
   (select jsonb_agg(jsonb_build_array(service_id, contract_id, origin_period, principal_kop,
      penalty_kop, weight_kop))
    from line where principal_kop <> 0 or penalty_kop <> 0) as lines,
@@ -79,9 +88,8 @@ select chosen.id, chosen.number, chosen.opened_on, chosen.closed_on, chosen.bran
    from line where weight_kop > 0
      and origin_period = (select max(origin_period) from line where weight_kop > 0)) as charged,
   (select jsonb_agg(jsonb_build_array(service_id, contract_id)) from assigned) as assigned,
-  (select jsonb_build_array(paid_on, amount_kop) from app.payment
-   where account_id = chosen.id and amount_kop > 0
-     and not exists (select 1 from app.payment as undone where undone.reverses = payment.id)
+  (select jsonb_build_array(paid_on, amount_kop) from app.standing_payment
+   where account_id = chosen.id
    order by paid_on desc, accepted_at desc limit 1) as last_payment,
   (select jsonb_object_agg(code, value) from app.parameter
    where code = any (%(codes)s::text[]) and valid_from <= %(on)s
@@ -135,14 +143,24 @@ def load(snapshot: Snapshot, *numbers: str, on: date) -> Owed:
 
 
 def _load(snapshot: Snapshot, numbers: list[str], on: date) -> Owed | None:
-    row = snapshot.one(_OWED, numbers=numbers, on=on, codes=_CODES)
+    row = snapshot.one(_OWED, numbers=numbers, on=on, codes=list(CODES))
     if row is None:
         return None
     purposes = {
         (service, contract): Purpose(
-            UUID(service), UUID(contract), code, name, number, payee, position
+            UUID(service),
+            UUID(contract),
+            code,
+            name,
+            number,
+            payee,
+            position,
+            UUID(creditor),
+            is_kr,
         )
-        for service, contract, code, name, number, payee, position in row.purposes or ()
+        for service, contract, code, name, number, payee, position, creditor, is_kr in (
+            row.purposes or ()
+        )
     }
     read = dues.of_rows(
         [
@@ -170,7 +188,25 @@ def _load(snapshot: Snapshot, numbers: list[str], on: date) -> Owed | None:
         advance_weights=_advance_weights(row, purposes),
         last_payment=_last_payment(row),
     )
-    return Owed(read, scheme_of(row.parameters or {}))
+    return Owed(read, _scheme(snapshot, row, read, on))
+
+
+def _scheme(snapshot: Snapshot, row: Any, read: Dues, on: date) -> AllocationScheme:
+    own = {UUID(contract): settings for contract, settings in (row.own or {}).items()}
+    scheme = scheme_of(row.parameters or {}, own=own)
+    if not row.has_instalment:
+        return scheme
+    return replace(scheme, ahead=_agreed(snapshot, read, on))
+
+
+def _agreed(snapshot: Snapshot, read: Dues, on: date) -> tuple[Target, ...]:
+    """What a payment is for before the rule is asked, by agreements of instalment."""
+    kept = instalments.load(snapshot, accounts=[read.account.number])
+    return targets_of(
+        read,
+        [(one.agreement, one.state(on)) for one in kept],
+        order=instalments.choices(snapshot, on=on).order,
+    )
 
 
 def _advance_weights(row: Any, purposes: Mapping[tuple[str, str], Purpose]) -> dict[Purpose, int]:

@@ -81,6 +81,14 @@ from app.unauthorised_connection as kept join app.account on account.id = kept.a
 join app.service on service.id = kept.service_id
 where account.number = any (%(accounts)s)""",
     "parameter": "select code, valid_from::text, valid_to::text from app.parameter",
+    "penalty_cap": "select valid_from::text, valid_to::text from app.penalty_cap",
+    "commission_rule": """
+select agent.code as agent, rule.channel, rule.section, rule.from_kop::text,
+  rule.valid_from::text, rule.valid_to::text
+from app.commission_rule as rule join app.organisation as agent on agent.id = rule.agent_id""",
+    "transfer_terms": """
+select contract.number as contract, terms.valid_from::text, terms.valid_to::text
+from app.transfer_terms as terms join app.contract on contract.id = terms.contract_id""",
 }
 
 
@@ -89,6 +97,12 @@ def codes(snapshot: Snapshot) -> dict[str, list[str]]:
     return {
         table: [row[0] for row in snapshot.rows(query)] for table, query in _CODES.items()
     }  # fmt: skip
+
+
+def contracts(snapshot: Snapshot) -> list[tuple[str, str, str | None]]:
+    """Give number, first day and end of all contracts; they are few."""
+    query = "select number, valid_from::text, valid_to::text from app.contract"
+    return [tuple(row) for row in snapshot.rows(query)]
 
 
 def premises(snapshot: Snapshot, *, houses: Sequence[str]) -> list[tuple[str, str, str]]:

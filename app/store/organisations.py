@@ -1,8 +1,10 @@
 """Organisations as papers and desks need them: who takes the money, whose accounts are ours."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from app.domain import receipt
+from app.store import naming
 from app.store.reading import Snapshot
 
 _NOW = """
@@ -54,6 +56,32 @@ def receiving(snapshot: Snapshot) -> BankDetails | None:
     return None if row is None else _details(row)
 
 
+def each_is_paid_apart(snapshot: Snapshot, *, on: date) -> bool:
+    """Say whether the centre has chosen a payment code of each payee instead of one of its own."""
+    word = snapshot.value(
+        "select value from app.parameter where code = 'документ.код_оплаты'"
+        " and valid_from <= %(on)s and (valid_to is null or %(on)s < valid_to)",
+        on=on,
+    )
+    return bool(word == "каждому получателю")
+
+
+def names(snapshot: Snapshot, codes: list[str]) -> dict[str, str]:
+    """Give the names of organisations by their codes.
+
+    :raises UnknownName: when one of them is not there
+    """
+    naming.keys(snapshot, "organisation", codes)
+    rows = snapshot.rows(
+        f"""
+        select organisation.code, version.name from app.organisation {_NOW}
+        where organisation.code = any (%(codes)s)
+        """,
+        codes=codes,
+    )
+    return {row.code: row.name for row in rows}
+
+
 def payment_creditors(snapshot: Snapshot) -> frozenset[tuple[str, str]]:
     """Give (БИК, account) of everybody whose payment codes this desk may take."""
     rows = snapshot.rows(
@@ -61,6 +89,8 @@ def payment_creditors(snapshot: Snapshot) -> frozenset[tuple[str, str]]:
         select version.bic, version.bank_account from app.organisation {_NOW}
         where version.bic is not null and version.bank_account is not null
           and organisation.roles && array['centre', 'provider', 'supplier']
+        union
+        select bic, bank_account from app.contract where bank_account is not null
         """
     )
     return frozenset((row.bic, row.bank_account) for row in rows)

@@ -118,7 +118,7 @@ _TARGET = """
 select coalesce(
   (select max(run.period) from app.charge_run as run
    join app.voucher on voucher.id = run.voucher_id and voucher.status = 'posted'
-   join app.period on period.period = run.period and period.state = 'open'),
+   join app.period as m on m.period = run.period and state = 'open' and charges_closed_at is null),
   app.first_open_period())
 """
 _CHARGED = """

@@ -5,10 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
-from app.domain import explanation, money
+from app.domain import explanation, money, penalty_text
 from app.domain.period import Period
+from app.operations.explain_penalties import explain_penalties
 from app.operations.justify_charges import justify_charges
-from app.store import card, card_panels, cash, charges, dues, search
+from app.store import (
+    card,
+    card_panels,
+    cash,
+    charges,
+    dues,
+    payment_reasons,
+    penalty_papers,
+    search,
+)
 from app.store.engine import Engine
 from app.store.reading import Snapshot, reading
 from app.ui.pages.account_model import (
@@ -35,6 +45,14 @@ _EVENT_WORDS = {
     "adjustment": "Корректировка",
     "penalty": "Пени",
     "transfer": "Перенос сальдо",
+    "payment-transfer": "Перенос оплаты",
+    "reallocation": "Перераспределение",
+    "refund": "Возврат аванса",
+    "setoff": "Зачёт",
+    "write-off": "Списание долга",
+    "contract-change": "Смена договора",
+    "instalment": "Рассрочка",
+    "reversal": "Отмена документа",
     "reading": "Показания",
     "resident": "Проживающие",
     "opened": "Счёт открыт",
@@ -107,6 +125,12 @@ class Cards:
         """Write the justification of a month as PDF into the folder of papers."""
         out = self.papers / f"justification-{account_number}-{period}.pdf"
         justify_charges(self.engine, account_number, period, out=out, on=self.now().date())
+        return out
+
+    def hand_out_penalties(self, account_number: str, period: Period) -> Path:
+        """Write «Расшифровка пени» of a month as PDF into the folder of papers."""
+        out = self.papers / f"penalties-{account_number}-{period}.pdf"
+        explain_penalties(self.engine, account_number, period, out=out, on=self.now().date())
         return out
 
     def search(self, text: str) -> Sequence[Found]:
@@ -248,10 +272,28 @@ def _explained(snapshot: Snapshot, figure: Figure) -> str:
             "меньше — аванс. Как оно сложилось, видно в прошлых месяцах."
         )
     if figure.measure is Measure.PENALTY:
-        return f"Пени, начисленные в {month.shown} по услуге «{figure.service}»."
+        return _penalties(snapshot, figure)
     return (
         f"Исходящее сальдо на конец {month.shown} = входящее + начислено + перерасчёт + пени "
         f"− оплачено по услуге «{figure.service}»."
+    )
+
+
+def _penalties(snapshot: Snapshot, figure: Figure) -> str:
+    """«Расшифровка пени»: each entry of the month with its table of days."""
+    lines = penalty_papers.lines(
+        snapshot, figure.account_number, figure.period, service=figure.code
+    )
+    words = penalty_papers.stop_words(snapshot)
+    told = [
+        f"{line.remark}: {money.shown(line.amount_kop)} ₽."
+        if line.record is None
+        else penalty_text.text(line.record, line.origin, stops=words)
+        for line in lines
+    ]
+    return "\n\n".join(told) or (
+        f"За {figure.period.shown} по услуге «{figure.service}» пени не начислялись. Пени договора "
+        "начисляются на его услугу с наибольшим долгом."
     )
 
 
@@ -262,12 +304,13 @@ def _paid(snapshot: Snapshot, figure: Figure) -> str:
             continue
         sentences += [
             f"{made.paid_on:%d.%m.%Y}: платёж {money.shown(made.amount_kop)} ₽, на эту "
-            f"услугу за {line.origin_period.shown} — {money.shown(line.amount_kop)} ₽."
-            for line in cash.lines_of_payment(snapshot, made.key)
+            f"услугу за {line.origin_period.shown} — {money.shown(line.amount_kop)} ₽. "
+            f"{line.sentence}"
+            for line in payment_reasons.explained(snapshot, made.key)
             if line.service == figure.code
         ]
     head = (
-        f"Оплачено в {figure.period.shown} по услуге «{figure.service}». Распределено по ПП РФ "
-        "№ 253, п. 5: сначала самый старый долг, внутри месяца — пропорционально начисленному."
+        f"Оплачено в {figure.period.shown} по услуге «{figure.service}»: каждая часть и основание, "
+        "по которому она здесь."
     )
     return "\n".join([head, *sentences])

@@ -16,15 +16,19 @@ from app.store.engine import Engine
 from app.store.reading import reading
 from app.ui.account_cards import Cards
 from app.ui.charge_runs import ChargeRuns
+from app.ui.closings import Closings
 from app.ui.desk_actions import Desk
 from app.ui.notice import Notice, notice_of
 from app.ui.pages.account import AccountPage
 from app.ui.pages.cash_desk import CashDeskPage
 from app.ui.pages.charge_run import ChargeRunPage
+from app.ui.pages.periods import PeriodsPage
 from app.ui.pages.recalculation import RecalculationPage
+from app.ui.pages.settlements import SettlementsPage
 from app.ui.pages.what_if_page import WhatIfPage
 from app.ui.recalculations import Recalculations
 from app.ui.scanning import ScanGuard
+from app.ui.settlements import Settlements
 from app.ui.task import Tasks
 from app.ui.trials import Trials
 from app.ui.widgets.lamp import LampState
@@ -77,6 +81,12 @@ class Workstation(QObject):
         )
         self.what_if_page = WhatIfPage(
             self.tasks, Trials(engine, settings.cashier, now), search=self.cards.search
+        )
+        self.periods_page = PeriodsPage(
+            self.tasks, Closings(engine, settings.cashier, now, settings.data_dir / "desks")
+        )
+        self.settlements_page = SettlementsPage(
+            self.tasks, Settlements(engine, settings.cashier, now)
         )
         self._add_pages()
         self.guard = ScanGuard(self)
@@ -131,6 +141,12 @@ class Workstation(QObject):
         self.window.add_page(
             "what-if", word="Что если", icon_name="ph.scales", page=self.what_if_page
         )
+        self.window.add_page(
+            "periods", word="Периоды", icon_name="ph.calendar-check", page=self.periods_page
+        )
+        self.window.add_page(
+            "settlements", word="Расчёты", icon_name="ph.chart-bar", page=self.settlements_page
+        )
         self.desk_page.card_asked.connect(
             lambda number: self.window.open_account(number, key="account")
         )
@@ -155,7 +171,7 @@ class Workstation(QObject):
         status.show_who(
             operator=self._settings.cashier, desk=f"касса {self._settings.desk}", shift=shift
         )
-        status.show_period(f"{place.period.shown} {'открыт' if place.is_open else 'закрыт'}")
+        status.show_period(place.period_words)
         status.show_lamp("база", LampState.ON)
         lamp = self._printer.lamp
         status.show_lamp(

@@ -1,4 +1,4 @@
-"""The books: penalties, set-off, allocation, contracts, transfers to suppliers, closing by parts."""
+"""The books: penalties, set-off, allocation, contracts, transfers, closing by parts."""
 
 from pathlib import Path
 

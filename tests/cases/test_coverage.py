@@ -19,11 +19,20 @@ AT_LEAST = 150
 OF_OTHERS = {
     "день_оплаты": "tests/domain/test_payment_document.py",
     "день_документа": "tests/domain/test_payment_document.py",
-    "пени.потолок": "no penalty is accrued yet",
-    "пени.день_оплаты_включён": "no penalty is accrued yet",
-    "распределение.порядок_периодов": "tests/domain/test_allocation.py",
-    "распределение.внутри_периода": "tests/domain/test_allocation.py",
-    "распределение.пени": "tests/domain/test_allocation.py",
+    "пени.единица": "tests/operations/test_import_terms.py",
+    "пени.дата_документа": "tests/operations/test_accrue_penalties.py",
+    "пени.зачёт_до_начисления": "tests/operations/test_accrue_penalties.py",
+    "пени.входящие": "tests/operations/test_accrue_penalties.py",
+    "рассрочка.порядок": "tests/operations/test_instalments.py",
+    "рассрочка.дней_просрочки": "tests/cases/books/instalments.toml",
+    "рассрочка.пени": "tests/operations/test_instalments.py",
+    "рассрочка.пени_при_нарушении": "tests/operations/test_instalments.py",
+    "рассрочка.надбавка_процентов": "tests/operations/test_instalments.py",
+    "закрытие.зачёт_авансов": "tests/operations/test_closing_checks.py",
+    "передача.пени": "tests/cases/books/balance_transfers.toml",
+    "передача.аванс": "tests/cases/books/balance_transfers.toml",
+    "передача.давность": "tests/cases/books/balance_transfers.toml",
+    "документ.код_оплаты": "tests/store/test_documents_payees.py",
     "касса.повтор_часов": "tests/ui",
     "показание.скачок_раз": "tests/domain/test_reading_checks.py",
     "показание.скачок_от_соседей": "tests/domain/test_reading_checks.py",
@@ -32,6 +41,14 @@ OF_OTHERS = {
     "проверка.месяцев_без_показаний": "tests/domain/test_review.py",
     "отопление.корректировка_частей": "tests/operations/test_correct_heating.py",
     "отопление.корректировка_кому": "tests/operations/test_correct_heating.py",
+    "перечисление.в_тот_же_день": "tests/cases/books/supplier_transfers.toml",
+    "перечисление.зачисление_касса": "tests/cases/books/supplier_transfers.toml",
+    "перечисление.зачисление_банк": "tests/cases/books/supplier_transfers.toml",
+    "перечисление.зачисление_агент": "tests/cases/books/supplier_transfers.toml",
+    "перечисление.зачисление_кабинет": "tests/cases/books/supplier_transfers.toml",
+    "перечисление.только_сверенные": "tests/cases/books/supplier_transfers.toml",
+    "перечисление.начало": "tests/cases/books/supplier_transfers.toml",
+    "перечисление.комиссия": "tests/cases/books/supplier_transfers.toml",
 }
 # Formulas of приложение № 2 and paragraphs that issue and specification name.
 FORMULAS = (
@@ -81,6 +98,13 @@ def test_a_parameter_of_the_centre_has_an_example(code: str) -> None:
 
 def test_parameters_of_others_are_parameters_still() -> None:
     assert set(OF_OTHERS) <= set(PARAMETERS)
+
+
+@pytest.mark.parametrize("code", [one for one in OF_OTHERS if "/books/" in OF_OTHERS[one]
+                                  or "/operations/" in OF_OTHERS[one]])  # fmt: skip
+def test_a_parameter_of_others_is_named_where_it_is_tried(code: str) -> None:
+    tried = HERE.parents[1] / OF_OTHERS[code]
+    assert code in tried.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("formula", FORMULAS)

@@ -19,6 +19,7 @@ from app.domain.allocation_scheme import (
     AllocationScheme,
     PenaltyOrder,
     PeriodOrder,
+    TimeBarred,
     UnknownSetting,
     WithinPeriod,
     scheme_of,
@@ -26,6 +27,7 @@ from app.domain.allocation_scheme import (
 from app.domain.dues import Due, Dues, PayerAccount, Purpose
 from app.domain.period import Period
 from app.store.law import payment_terms
+from tests.domain.oracle_allocation import water
 
 ON = date(2026, 11, 12)
 OCTOBER, NOVEMBER = Period(2026, 10), Period(2026, 11)
@@ -71,40 +73,6 @@ def paid(allocation, kind: AllocationKind | None = None) -> dict[tuple[str, str]
     return found
 
 
-def oracle(amount: int, weights: list[int], caps: list[int]) -> list[int]:
-    """The same split by the height of water: exact fractions, no loop of removals."""
-    if amount >= sum(caps):
-        return list(caps)
-    with_weight = [i for i, (w, c) in enumerate(zip(weights, caps, strict=True)) if w > 0 and c > 0]
-    room = sum(caps[i] for i in with_weight)
-    exact = [Fraction(0)] * len(caps)
-    used = list(weights)
-    if amount <= room:
-        wet, water = with_weight, Fraction(amount)
-    else:
-        for i in with_weight:
-            exact[i] = Fraction(caps[i])
-        wet = [i for i in range(len(caps)) if caps[i] and i not in with_weight]
-        water = Fraction(amount - room)
-        used = list(caps)
-    heights = sorted(Fraction(caps[i], used[i]) for i in wet)
-    level = Fraction(0)
-    for height in heights:
-        if sum(min(Fraction(caps[i]), used[i] * height) for i in wet) >= water:
-            below = max([Fraction(0), *(h for h in heights if h < height)])
-            have = sum(min(Fraction(caps[i]), used[i] * below) for i in wet)
-            growing = sum(used[i] for i in wet if Fraction(caps[i], used[i]) >= height)
-            level = below + (water - have) / growing
-            break
-    for i in wet:
-        exact[i] = min(Fraction(caps[i]), used[i] * level)
-    parts = [int(share) for share in exact]
-    order = sorted(range(len(caps)), key=lambda i: (parts[i] - exact[i], -used[i], i))
-    for i in order[: amount - sum(parts)]:
-        parts[i] += 1
-    return parts
-
-
 LINES = st.lists(st.tuples(st.integers(0, 50_000), st.integers(0, 80_000)), min_size=1, max_size=14)
 
 
@@ -117,7 +85,7 @@ def test_a_split_is_the_exact_share_rounded_by_remainders(
 
     parts = split(amount, weights=weights, caps=caps)
 
-    assert parts == oracle(amount, weights, caps)
+    assert parts == water(amount, weights, caps)
 
 
 @given(lines=LINES, extra=st.integers(0, 100))
@@ -297,7 +265,7 @@ def test_a_time_barred_debt_is_paid_when_no_other_is_owed() -> None:
 
     found = allocate(600, owed(*rows), on=ON)
     oldest_first = allocate(
-        600, owed(*rows), on=ON, scheme=AllocationScheme(skip_time_barred=False)
+        600, owed(*rows), on=ON, scheme=AllocationScheme(time_barred=TimeBarred.AS_OTHERS)
     )
 
     assert paid(found) == {("2026-10", "s00"): 500, ("2022-09", "s00"): 100}

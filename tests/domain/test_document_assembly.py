@@ -13,7 +13,7 @@ from app.domain.service import Component, Zone
 OCTOBER = Period(2026, 10)
 CENTRE = slip_build.Payee(
     name="ООО «Расчётный центр»",
-    account="40702810900000000017",
+    account="40702810100000000017",
     bank="Банк",
     bic="044525225",
     correspondent="30101810400000000225",

@@ -10,11 +10,12 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from uuid_utils.compat import uuid7
 
+from app.domain.allocation_by_hand import part_of
 from app.domain.payment import PaymentOrder
 from app.domain.period import Period
 from app.domain.voucher import VoucherKind
 from app.operations.close_shift import close_shift
-from app.operations.record_payment import record_payment
+from app.operations.record_payment import ByHand, record_payment
 from app.operations.reverse_payment import reverse_payment
 from app.operations.take_payment import take_payment
 from app.store.engine import Engine, KeyReused, NotAllowed, RefusedByDatabase, connect
@@ -144,3 +145,14 @@ def test_each_key_has_one_effect_whoever_sends_it_with_whatever(
     expected = {key: 701 if is_altered else 700 for key, is_altered in won}
     assert dict(payers.payments("1000")) == expected
     assert payers.broken() == []
+
+
+def test_a_cashier_may_not_split_by_hand(cashier: Engine, payers: Payers) -> None:
+    by_hand = ByHand((part_of("хвс:В-1:2026-10:7.00"),), "так велели")
+
+    with pytest.raises(RefusedByDatabase, match="может бухгалтер"):
+        record_payment(
+            cashier, voucher(), account_number="1000", amount_kop=700, paid_on=ON, by_hand=by_hand
+        )
+
+    assert payers.payments("1000") == []

@@ -1,12 +1,15 @@
 """The account card read from real books."""
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from uuid_utils.compat import uuid7
 
 from app.domain.period import Period
 from app.domain.voucher import Voucher, VoucherKind
+from app.operations.accrue_penalties import accrue_penalties
 from app.operations.record_payment import record_payment
 from app.store.accounts import NoSuchAccount
 from app.store.engine import Engine
@@ -49,6 +52,24 @@ def test_a_month_is_opening_turnover_and_closing(cards: Cards) -> None:
         "Тепло": [3_000, 0, 0, 300, 0, 2_700],
     }
     assert card.turnovers.totals[Measure.CLOSING] == card.balance_kop == 4_250
+
+
+def test_a_penalty_is_explained_and_handed_out(
+    cards: Cards, payers: Payers, tmp_path: Path
+) -> None:
+    voucher = Voucher(uuid7(), VoucherKind.PENALTY, "тест", AT)
+    accrue_penalties(payers.engine, voucher, on=date(2026, 11, 30))
+    november = Period(2026, 11)
+
+    told = cards.explain(Figure("1000", november, "от", "Тепло", Measure.PENALTY, 0))
+    nothing = cards.explain(Figure("1000", november, "во", "Стоки", Measure.PENALTY, 0))
+    paper = replace(cards, papers=tmp_path).hand_out_penalties("1000", november)
+
+    # 27.00 of September, due 15.10, was left by the payment of 20.10: its 31st day is 15.11.
+    assert "Пени за долг за сентябрь 2026 на 30.11.2026: 0,14 ₽." in told
+    assert "15.11.2026  30.11.2026" in told
+    assert "пени не начислялись" in nothing
+    assert paper.read_bytes().startswith(b"%PDF")
 
 
 def test_without_a_month_the_last_with_turnover_is_shown(cards: Cards) -> None:

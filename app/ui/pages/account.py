@@ -19,7 +19,7 @@ from app.ui import theme
 from app.ui.notice import Notice, NoticeBar
 from app.ui.pages.account_facts import Facts
 from app.ui.pages.account_header import AccountHeader
-from app.ui.pages.account_model import AccountCard, AccountCards, Figure, Happening
+from app.ui.pages.account_model import AccountCard, AccountCards, Figure, Happening, Measure
 from app.ui.pages.account_timeline import Timeline
 from app.ui.pages.account_turnovers import TurnoversView
 from app.ui.task import Tasks
@@ -185,17 +185,23 @@ class AccountPage(QWidget):
             self.turnovers.explanation.show_text(figure, text)
 
     def hand_out(self) -> None:
-        """Write the justification of the month shown for the payer, and open it."""
+        """Write the justification of the month shown for the payer, and open it.
+
+        On a penalty it is «Расшифровка пени».
+        """
+        figure = self.turnovers.current_figure()
+        is_penalty = figure is not None and figure.measure is Measure.PENALTY
+        write = self._cards.hand_out_penalties if is_penalty else self._cards.hand_out
         if self.card is not None:
             self._tasks.run(
-                partial(self._cards.hand_out, self.card.account_number, self.card.period),
+                partial(write, self.card.account_number, self.card.period),
                 done=self._handed_out,
                 failed=self._fail,
             )
 
     def _handed_out(self, paper: Path) -> None:
         self.notice.show()
-        self.notice.tell(Notice(f"Обоснование записано: {paper}", "settled"))
+        self.notice.tell(Notice(f"Документ записан: {paper}", "settled"))
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(paper)))
 
     def _all_happenings(self) -> None:

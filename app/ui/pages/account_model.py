@@ -126,5 +126,8 @@ class AccountCards(Protocol):
     def hand_out(self, account_number: str, period: Period) -> Path:
         """Write the justification of a month for the payer; give the file."""
 
+    def hand_out_penalties(self, account_number: str, period: Period) -> Path:
+        """Write how the penalties of a month came about; give the file."""
+
     def search(self, text: str) -> Sequence[Found]:
         """Find accounts by number, address or name."""
