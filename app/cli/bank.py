@@ -11,7 +11,6 @@ from app.domain import money
 from app.domain.voucher import Voucher, VoucherKind
 from app.errors import Malformed
 from app.operations import payment_orders, transfer_to_suppliers
-from app.operations.payment_orders import Order
 from app.operations.transfer_to_suppliers import PlannedTransfer, TransferPlan, TransfersPosted
 from app.store import supplier_transfers
 from app.store.reading import reading
@@ -51,7 +50,8 @@ def transfers(context: Context) -> int:
         content = None
         if given.out is not None:
             # Made before anything is posted: what the bank would not take is refused now.
-            orders = _orders(plan, supplier_transfers.next_order_no(snapshot, on.year))
+            first_no = supplier_transfers.next_order_no(snapshot, on.year)
+            orders = payment_orders.of_plan(plan, first_no=first_no)
             content = payment_orders.orders_file(snapshot, orders, dated=on, at=context.at)
     posted = None
     if given.post:
@@ -70,33 +70,9 @@ def transfers(context: Context) -> int:
     return context.answer([_document(one) for one in plan.going], _text(plan))
 
 
-def _orders(plan: TransferPlan, first_no: int) -> list[Order]:
-    """Number the orders as posting would number them now."""
-    return [
-        Order(
-            number,
-            one.due.contract,
-            one.creditor.details,
-            one.amount_kop,
-            one.commission_kop + one.fee_kop,
-        )
-        for number, one in enumerate(plan.going, start=first_no)
-    ]
-
-
 def _posted_orders(context: Context, posted: TransfersPosted, on: date) -> bytes:
     with reading(context.engine) as snapshot:
-        creditors = supplier_transfers.creditors(snapshot, on=on)
-        orders = [
-            Order(
-                one.order_no,
-                one.contract,
-                creditors[one.contract].details,
-                one.amount_kop,
-                one.withheld_kop,
-            )
-            for one in posted.transfers
-        ]
+        orders = payment_orders.of_posted(snapshot, posted, on=on)
         return payment_orders.orders_file(snapshot, orders, dated=on, at=context.at)
 
 

@@ -1,8 +1,8 @@
 """The story of the demonstration, step by step, through the operations that the program uses.
 
 town ─► workbook ─► import ─► charge 07 to 10 ─► close 07 to 09 ─► corrections of the year before
-     ─► backdated changes ─► recalculation ─► documents ─► codes read back from the page
-     ─► payments in a shift ─► receipts ─► verify ─► pictures
+     ─► backdated changes ─► recalculation ─► penalties ─► documents ─► codes read back from a page
+     ─► payments in a shift ─► receipts ─► transfers to suppliers ─► reports ─► verify ─► pictures
 """
 
 import time
@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from app.demo import rarities, sheets, town
 from app.demo.books import DECEMBER, MONTHS, YEAR, Books, Recalculated, vouchers
+from app.demo.settlements import ORDERS, Settlements
 from app.devices.receipt_escpos import Setup
 from app.devices.simulator import SimulatedPrinter
 from app.domain import explanation, money
@@ -24,9 +25,11 @@ from app.domain.tender import Tender
 from app.domain.voucher import VoucherKind
 from app.errors import AppError, Refusal
 from app.exchange import workbook_writing
+from app.operations.accrue_penalties import Accrued
 from app.operations.charge_month import ChargedMonth
 from app.operations.import_workbook import Imported, import_workbook
 from app.operations.issue_documents import Issued, issue_documents
+from app.operations.transfer_to_suppliers import TransfersPosted
 from app.reports import decoding
 from app.store import verify
 from app.store.desk_journal import open_journal
@@ -55,11 +58,15 @@ class Told:
     corrected: int = 0
     recalculated: int = 0
     recalculated_kop: int = 0
+    penalties: int = 0
+    penalties_kop: int = 0
     documents: int = 0
     pages: int = 0
     scanned: int = 0
     payments: int = 0
     paid_kop: int = 0
+    transfers: int = 0
+    transferred_kop: int = 0
     checks: tuple[verify.Checked, ...] = ()
     last_account: str = ""
     next_scan: bytes = b""
@@ -88,10 +95,13 @@ class Story:
         charged = tuple(self._charge(month) for month in MONTHS)
         corrected = self._correct(built)
         recalculated = self._recalculate(built)
+        penalties = self._accrue()
         issued = self._print()
         scans = self._scan(issued)
         # The last code stays for the pictures and for whoever tries the desk next.
         taken = self._take(scans[:-1])
+        sent = self._transfer()
+        self._report()
         checks = self._verify()
         return Told(
             accounts=charged[-1].accounts,
@@ -100,11 +110,15 @@ class Story:
             corrected=corrected,
             recalculated=len(recalculated.posted.lines),
             recalculated_kop=recalculated.posted.amount_kop,
+            penalties=penalties.lines,
+            penalties_kop=penalties.amount_kop,
             documents=issued.documents,
             pages=issued.pages,
             scanned=len(scans),
             payments=len(taken),
             paid_kop=sum(kop for _, kop in taken),
+            transfers=len(sent.transfers),
+            transferred_kop=sum(one.amount_kop for one in sent.transfers),
             checks=checks,
             last_account=taken[-1][0] if taken else "",
             next_scan=scans[-1],
@@ -159,6 +173,20 @@ class Story:
             f"{money.shown(done.posted.amount_kop)} ₽, первая: {explanation.sentence(line)}"
         )
         return done
+
+    def _settlements(self) -> Settlements:
+        return Settlements(self.engine, vouchers(_ACTOR, self.now), self.now)
+
+    def _accrue(self) -> Accrued:
+        with self._timed(f"Пени по {MONTHS[-1].last_day:%d.%m.%Y}"):
+            accrued = self._settlements().penalties()
+        if not accrued.lines:
+            raise DemoFailed("Долги июля просрочены больше чем на 30 дней, а пени не начислились.")
+        self.say(
+            f"  счетов {accrued.accounts}, строк {accrued.lines} "
+            f"на {money.shown(accrued.amount_kop)} ₽"
+        )
+        return accrued
 
     def _print(self) -> Issued:
         with self._timed(f"Платёжные документы за {MONTHS[-1].shown}"):
@@ -219,6 +247,26 @@ class Story:
         total = sum(kop for _, kop in taken)
         self.say(f"  платежей {len(taken)} на {money.shown(total)} ₽, смена закрыта: receipts/")
         return taken
+
+    def _transfer(self) -> TransfersPosted:
+        with self._timed("Перечисление поставщикам по ПП 253"):
+            on, posted = self._settlements().transfer(self.folder)
+        total = sum(one.amount_kop for one in posted.transfers)
+        self.say(
+            f"  на {on:%d.%m.%Y} поручений {len(posted.transfers)} "
+            f"на {money.shown(total)} ₽: {ORDERS}"
+        )
+        return posted
+
+    def _report(self) -> None:
+        settlements = self._settlements()
+        with self._timed("Отчёты о расчётах"):
+            rows = settlements.reports(self.folder / "reports", actor=_ACTOR)
+        self.say(f"  строк {rows}: reports/")
+        warned = [check for check in settlements.before_closing() if check.count]
+        for check in warned:
+            stops = "останавливает" if check.stops else "предупреждение"
+            self.say(f"  к закрытию {MONTHS[-1].shown}, {stops}: {check.sentence}")
 
     def _verify(self) -> tuple[verify.Checked, ...]:
         with self._timed("Проверка книг"), reading(self.engine) as snapshot:

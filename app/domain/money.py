@@ -9,6 +9,7 @@
 Amounts are rounded half up on the absolute value, once a line (charges.md §0.2).
 """
 
+import math
 import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -85,14 +86,16 @@ def ratio(tops: Sequence[Ints | int], bottoms: Sequence[Ints | int]) -> Ints:
     :param bottoms: each shape (n,) or scalar, positive
     :returns: shape (n,)
     """
-    columns = np.broadcast_arrays(
-        *(np.atleast_1d(np.asarray(part, dtype=np.int64)) for part in (*tops, *bottoms))
-    )
-    over, under = list(columns[: len(tops)]), list(columns[len(tops) :])
-    if not columns[0].size:
+    parts = [np.atleast_1d(np.asarray(part, dtype=np.int64)) for part in (*tops, *bottoms)]
+    if not all(part.size for part in parts):
         return np.zeros(0, dtype=np.int64)
-    assert all(bool((part >= 0).all()) for part in over)
-    assert all(bool((part > 0).all()) for part in under)
+    over, under = parts[: len(tops)], parts[len(tops) :]
+    assert all(int(part.min()) >= 0 for part in over)
+    assert all(int(part.min()) > 0 for part in under)
+    if _largest(over) < _SAFE and _largest(under) < _SAFE:
+        return _half_up(_product(over), _product(under))
+    columns = np.broadcast_arrays(*parts)
+    over, under = list(columns[: len(tops)]), list(columns[len(tops) :])
     if not (_fits(over) and _fits(under)):
         over, under = _reduced(over, under)
     top_bound, bottom_bound = _bound(over), _bound(under)
@@ -123,6 +126,11 @@ def excess_of(volume_mcu: Ints, price_mcr: Ints, factor_ppm: Ints) -> Ints:
     """
     bottom = MILLION * MILLION * MILLION // KOP_PER_RUB
     return ratio((volume_mcu, price_mcr, factor_ppm), (bottom,)) - charge_of(volume_mcu, price_mcr)
+
+
+def _largest(parts: Sequence[Ints]) -> int:
+    """Give the product of the largest of each: no product of a row is above it."""
+    return math.prod(max(int(part.max()), 1) for part in parts)
 
 
 def _bound(columns: Sequence[Ints]) -> NDArray[np.float64]:

@@ -10,7 +10,8 @@ from app.errors import Outage
 from app.exchange import client_bank_writing
 from app.exchange.client_bank import PAYMENT_ORDER, BankDocument, ClientBankFile
 from app.exchange.client_bank_writing import NoBankDetails, OrderSide
-from app.store import organisations
+from app.operations.transfer_to_suppliers import TransferPlan, TransfersPosted
+from app.store import organisations, supplier_transfers
 from app.store.organisations import BankDetails
 from app.store.reading import Snapshot
 
@@ -33,6 +34,35 @@ class Order:
     payee: BankDetails
     amount_kop: int
     withheld_kop: int
+
+
+def of_plan(plan: TransferPlan, *, first_no: int) -> list[Order]:
+    """Number the orders of a plan as posting would number them now."""
+    return [
+        Order(
+            number,
+            one.due.contract,
+            one.creditor.details,
+            one.amount_kop,
+            one.commission_kop + one.fee_kop,
+        )
+        for number, one in enumerate(plan.going, start=first_no)
+    ]
+
+
+def of_posted(snapshot: Snapshot, posted: TransfersPosted, *, on: date) -> list[Order]:
+    """Give the orders of transfers that are in the books."""
+    creditors = supplier_transfers.creditors(snapshot, on=on)
+    return [
+        Order(
+            one.order_no,
+            one.contract,
+            creditors[one.contract].details,
+            one.amount_kop,
+            one.withheld_kop,
+        )
+        for one in posted.transfers
+    ]
 
 
 def orders_file(snapshot: Snapshot, orders: Sequence[Order], *, dated: date, at: datetime) -> bytes:

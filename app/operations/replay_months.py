@@ -108,7 +108,7 @@ def replay(
     """
     found = Replay(target)
     for batch in _batches(wishes):
-        with reading(engine) as snapshot:
+        with reading(engine, is_double=True) as snapshot:
             charging.hold(snapshot)
             _replay(snapshot, batch, found)
         if on_progress is not None:
@@ -182,16 +182,19 @@ class _Homes:
 
     def load(self, month: Period) -> _Loaded:
         """Read a month; called in the thread that has the snapshot."""
-        catalogue = charging_catalogue.load(self._snapshot, month)
-        if self._posted is None:
-            self._posted = recalculating.posted(
-                self._snapshot,
-                catalogue,
-                self._account_ids,
-                first=self.months[0],
-                before=self._target,
+        with charging_inputs.metering_ahead(self._snapshot, month, self._house_ids) as metering:
+            catalogue = charging_catalogue.load(self._snapshot, month)
+            if self._posted is None:
+                self._posted = recalculating.posted(
+                    self._snapshot,
+                    catalogue,
+                    self._account_ids,
+                    first=self.months[0],
+                    before=self._target,
+                )
+            batch = charging_inputs.load(
+                self._snapshot, catalogue, self._house_ids, metering=metering
             )
-        batch = charging_inputs.load(self._snapshot, catalogue, self._house_ids)
         return _Loaded(catalogue, batch, self._posted.of(month))
 
     def compare(self, loaded: _Loaded, found: Replay) -> None:

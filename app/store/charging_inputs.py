@@ -3,6 +3,9 @@
 Every statement is about some houses and one period; domain/charging.py joins what they give.
 """
 
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -21,6 +24,7 @@ from app.domain.charge_inputs import (
     communal_flats,
 )
 from app.domain.occupancy import RESIDENT_CODES, Residents
+from app.domain.period import Period
 from app.store import (
     charging_characteristics,
     charging_checks,
@@ -33,6 +37,7 @@ from app.store import (
     charging_reductions,
 )
 from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, Catalogue, indexed, places, wide
+from app.store.charging_meters import Metering
 from app.store.reading import Snapshot
 
 _NIL_SQL = "'00000000-0000-0000-0000-000000000000'::uuid"
@@ -176,27 +181,41 @@ class _Places:
     contracts: dict[bytes, int]
 
 
-def load(snapshot: Snapshot, catalogue: Catalogue, house_ids: list[UUID]) -> Batch:
-    """Read what the charges of these houses depend on."""
+@contextmanager
+def metering_ahead(
+    snapshot: Snapshot, period: Period, house_ids: list[UUID]
+) -> Iterator[Future[Metering] | None]:
+    """Read meters and readings, half of a batch, beside all else, where there is a connection."""
+    if snapshot.beside is None:
+        yield None
+        return
+    with ThreadPoolExecutor(1, "meters") as pool:
+        yield pool.submit(charging_meters.fetch, snapshot.beside, _about(period, house_ids))
+
+
+def load(
+    snapshot: Snapshot,
+    catalogue: Catalogue,
+    house_ids: list[UUID],
+    *,
+    metering: Future[Metering] | None = None,
+) -> Batch:
+    """Read what the charges of these houses depend on.
+
+    :param metering: of the same period and houses, being read already
+    """
     period = catalogue.period
-    about = {
-        "houses": house_ids,
-        "first": period.first_day,
-        "end": period.end,
-        "last": period.last_day,
-    }
-
-    def read(query: str) -> dict[str, Any]:
-        return snapshot.columns(query, about, kinds=_KINDS[query])
-
-    houses, premises, accounts = read(_HOUSES), read(_PREMISES), read(_ACCOUNTS)
+    about = _about(period, house_ids)
+    found = {query: snapshot.columns(query, about, kinds=kinds) for query, kinds in _KINDS.items()}
+    metered = metering.result() if metering else charging_meters.fetch(snapshot, about)
+    houses, premises, accounts = found[_HOUSES], found[_PREMISES], found[_ACCOUNTS]
     places_of = _Places(
         indexed(houses["id"]), indexed(premises["id"]), indexed(accounts["id"]),
         indexed(catalogue.service_ids), indexed(catalogue.contract_ids),
     )  # fmt: skip
     in_house, in_premises, by_account = places_of.houses, places_of.premises, places_of.accounts
-    meters, readings = charging_meters.load(
-        snapshot, about, houses=in_house, premises=in_premises, accounts=by_account,
+    meters, readings = charging_meters.placed(
+        metered, houses=in_house, premises=in_premises, accounts=by_account,
         services=places_of.services,
     )  # fmt: skip
     indices = (places_of.services, places_of.contracts, in_house, by_account)
@@ -208,16 +227,25 @@ def load(snapshot: Snapshot, catalogue: Catalogue, house_ids: list[UUID]) -> Bat
         tariffs=catalogue.tariffs_of(in_house, by_account),
         norms=catalogue.norms_of(in_house),
         houses=_houses(houses),
-        premises=_premises(premises, read(_AREAS), in_house, in_premises),
-        accounts=_accounts(accounts, read(_SHARES), in_premises, by_account),
-        residents=_residents(read(_RESIDENTS), by_account),
-        assignments=_assignments(read(_ASSIGNMENTS), indices),
-        impossible=_impossible(read(_IMPOSSIBLE), in_premises, places_of.services),
+        premises=_premises(premises, found[_AREAS], in_house, in_premises),
+        accounts=_accounts(accounts, found[_SHARES], in_premises, by_account),
+        residents=_residents(found[_RESIDENTS], by_account),
+        assignments=_assignments(found[_ASSIGNMENTS], indices),
+        impossible=_impossible(found[_IMPOSSIBLE], in_premises, places_of.services),
         meters=meters,
         readings=readings,
     )
     batch = Batch(inputs, accounts["id"], houses["id"])
     return _with_rarities(snapshot, catalogue, about, batch, places_of)
+
+
+def _about(period: Period, house_ids: list[UUID]) -> dict[str, Any]:
+    return {
+        "houses": house_ids,
+        "first": period.first_day,
+        "end": period.end,
+        "last": period.last_day,
+    }
 
 
 def _with_rarities(

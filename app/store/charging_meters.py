@@ -1,6 +1,7 @@
 """Meters of a batch of houses: those in place in the period, and those gone a while ago."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from app.domain.meter import Meters, Readings
 from app.store import charging_readings
 from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, places, wide
+from app.store.copying import Columns
 from app.store.reading import Snapshot
 
 _NIL_SQL = "'00000000-0000-0000-0000-000000000000'::uuid"
@@ -64,35 +66,48 @@ where {LISTED}
 """
 
 
-def load(
-    snapshot: Snapshot,
-    about: Mapping[str, object],
+_KINDS = {
+    "id": "uuid", "code": "text", "service_id": "uuid", "house_id": "uuid",
+    "premises_id": "uuid", "account_id": "uuid", "of_house": "int4", "zones": "int4",
+    "dial_mcu": "int8", "ratio_mcu": "int8", "installed": "int4", "removed": "int4",
+    "verified_to": "int4", "last_year_mcu": "int8", "of_flat": "int4", "gap_to": "int4",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Metering:
+    """Meters of a batch and their readings as the database has them, before they have places."""
+
+    columns: Columns
+    readings: Readings
+
+
+def fetch(snapshot: Snapshot, about: Mapping[str, Any]) -> Metering:
+    """Read meters in place in the period.
+
+    :param about: houses, first and end of the period, as the statements name them
+    """
+    columns = snapshot.columns(_METERS, about, kinds=_KINDS)
+    readings = charging_readings.load(
+        snapshot, about, listed=LISTED, meter_ids=columns["id"], zones=wide(columns["zones"])
+    )
+    return Metering(columns, readings)
+
+
+def placed(
+    found: Metering,
     *,
     houses: dict[bytes, int],
     premises: dict[bytes, int],
     accounts: dict[bytes, int],
     services: dict[bytes, int],
 ) -> tuple[Meters, Readings]:
-    """Read meters in place in the period; a meter of an account not charged is left out.
-
-    :param about: houses, first and end of the period, as the statements name them
-    """
-    found = snapshot.columns(
-        _METERS,
-        about,
-        kinds={
-            "id": "uuid", "code": "text", "service_id": "uuid", "house_id": "uuid",
-            "premises_id": "uuid", "account_id": "uuid", "of_house": "int4", "zones": "int4",
-            "dial_mcu": "int8", "ratio_mcu": "int8", "installed": "int4", "removed": "int4",
-            "verified_to": "int4", "last_year_mcu": "int8",
-            "of_flat": "int4", "gap_to": "int4",
-        },
-    )  # fmt: skip
+    """Put meters in their places; one of an account not charged is left out with its readings."""
     known = {bytes(16), *accounts}
-    kept = np.flatnonzero([key in known for key in found["account_id"].tolist()])
+    kept = np.flatnonzero([key in known for key in found.columns["account_id"].tolist()])
     columns: dict[str, Any] = {
         name: [column[at] for at in kept.tolist()] if isinstance(column, list) else column[kept]
-        for name, column in found.items()
+        for name, column in found.columns.items()
     }
     meters = Meters(
         code=columns["code"],
@@ -111,6 +126,11 @@ def load(
         of_flat=wide(columns["of_flat"]),
         gap_to=wide(columns["gap_to"]),
     )
-    return meters, charging_readings.load(
-        snapshot, about, listed=LISTED, meter_ids=columns["id"], zones=meters.zones
-    )
+    place = np.full(len(found.columns["id"]), -1, dtype=np.int64)
+    place[kept] = np.arange(len(kept))
+    meter = place[found.readings.meter]
+    rows = np.flatnonzero(meter >= 0)
+    rest = {
+        name: getattr(found.readings, name)[rows] for name in Readings.__slots__ if name != "meter"
+    }
+    return meters, Readings(meter=meter[rows], **rest)

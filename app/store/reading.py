@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from psycopg import IsolationLevel
+from psycopg import IsolationLevel, sql
 from psycopg.rows import namedtuple_row
 
 from app.store.copying import Columns, read_columns
@@ -17,9 +17,13 @@ from app.store.engine import Connection, Engine
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The database as it was at the first statement."""
+    """The database as it was at the first statement.
+
+    :ivar beside: the same state on a connection of its own, for another thread
+    """
 
     connection: Connection = field(repr=False)
+    beside: "Snapshot | None" = field(default=None, repr=False)
 
     def rows(self, query: str, /, **params: object) -> list[Any]:
         """Give all rows, as named tuples."""
@@ -46,17 +50,30 @@ class Snapshot:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Snapshot]:
+def reading(engine: Engine, *, is_double: bool = False) -> Iterator[Snapshot]:
     """Read in one REPEATABLE READ, READ ONLY transaction.
 
+    :param is_double: on two connections that see the same, so that two threads can read at once
     :raises DatabaseGone: when the server does not answer
     """
+    with _transaction(engine) as connection:
+        if not is_double:
+            yield Snapshot(connection)
+            return
+        state = Snapshot(connection).value("select pg_export_snapshot()")
+        with _transaction(engine) as other:
+            other.execute(sql.SQL("set transaction snapshot {}").format(sql.Literal(state)))
+            yield Snapshot(connection, Snapshot(other))
+
+
+@contextmanager
+def _transaction(engine: Engine) -> Iterator[Connection]:
     with engine.connection() as connection:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         try:
             with connection.transaction():
-                yield Snapshot(connection)
+                yield connection
         finally:
             # A lost connection cannot be changed, and will not be lent again either.
             if not connection.closed:

@@ -36,28 +36,7 @@ alter table app.contract drop constraint contract_penalty_scheme_check;
 alter table app.contract add constraint contract_penalty_scheme_check check (penalty_scheme in ('housing',
   'capital-repair', 'none', 'company-to-supplier', 'association-to-supplier', 'legal-entity'));
 
--- The sheets «Календарь», «Ключевая ставка», «Потолок пени», «Срок оплаты»: what was there goes on as it is.
-alter function api.start_import() set schema app;
-alter function app.start_import() rename to start_import_of_charging;
-revoke execute on function app.start_import_of_charging() from kvitok_operator, kvitok_run;
-create function api.start_import() returns void
-  language plpgsql security definer set search_path = app, public, pg_temp as $$
-begin
-  create temp table staged_calendar_day (day date, is_working boolean, note text) on commit drop;
-  create temp table staged_key_rate (valid_from date, rate_ppm bigint) on commit drop;
-  create temp table staged_penalty_cap (valid_from date, valid_to date, rate_ppm bigint, basis text) on commit drop;
-  create temp table staged_due_rule (
-    contract text, first_period date, day_of_month smallint, month_offset smallint) on commit drop;
-  perform app.start_import_of_charging();
-end $$;
-
-alter function app.import_tables() rename to import_tables_of_charging;
-create function app.import_tables() returns text[]
-  language sql immutable as $$
-  select app.import_tables_of_charging()
-    || array['staged_calendar_day', 'staged_key_rate', 'staged_penalty_cap', 'staged_due_rule'];
-$$;
-
+-- The sheets «Календарь», «Ключевая ставка», «Потолок пени», «Срок оплаты» (80_import.sql).
 create function app.import_terms() returns void
   language plpgsql security definer set search_path = app, public, pg_temp as $$
 declare
@@ -93,19 +72,3 @@ begin
     set day_of_month = excluded.day_of_month, month_offset = excluded.month_offset
   where row (excluded.day_of_month, excluded.month_offset) is distinct from row (kept.day_of_month, kept.month_offset);
 end $$;
-
-alter function api.apply_import(uuid, text, timestamptz) set schema app;
-alter function app.apply_import(uuid, text, timestamptz) rename to apply_import_of_charging;
-revoke execute on function app.apply_import_of_charging(uuid, text, timestamptz) from kvitok_operator, kvitok_run;
-create function api.apply_import(key uuid, actor text, at timestamptz) returns jsonb
-  language plpgsql security definer set search_path = app, public, pg_temp as $$
-declare
-  answer jsonb := app.apply_import_of_charging(key, actor, at);
-begin
-  if exists (select 1 from pg_temp.staged_calendar_day) or exists (select 1 from pg_temp.staged_key_rate)
-     or exists (select 1 from pg_temp.staged_penalty_cap) or exists (select 1 from pg_temp.staged_due_rule) then
-    perform app.import_terms();
-  end if;
-  return answer;
-end $$;
-grant execute on function api.start_import(), api.apply_import(uuid, text, timestamptz) to kvitok_operator, kvitok_run;

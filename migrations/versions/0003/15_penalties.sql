@@ -427,28 +427,7 @@ begin
   return greatest(date_trunc('month', on_day)::date, app.first_open_month('penalties'));
 end $$;
 
--- The sheets «Приостановка пени», «Вручение документов», the column «День оплаты» of «Договоры».
-alter function api.start_import() set schema app;
-alter function app.start_import() rename to start_import_of_terms;
-revoke execute on function app.start_import_of_terms() from kvitok_operator, kvitok_run;
-create function api.start_import() returns void
-  language plpgsql security definer set search_path = app, public, pg_temp as $$
-begin
-  create temp table staged_penalty_stop (
-    id uuid, scope text, code text, origin_period date, valid_from date, valid_to date, reason text, document text)
-    on commit drop;
-  create temp table staged_bill_handed_over (id uuid, house text, account text, period date, handed_on date)
-    on commit drop;
-  perform app.start_import_of_terms();
-  alter table pg_temp.staged_contract add column due_day smallint;
-end $$;
-
-alter function app.import_tables() rename to import_tables_of_terms;
-create function app.import_tables() returns text[]
-  language sql immutable as $$
-  select app.import_tables_of_terms() || array['staged_penalty_stop', 'staged_bill_handed_over'];
-$$;
-
+-- The sheets «Приостановка пени», «Вручение документов», the column «День оплаты» of «Договоры» (80_import.sql).
 create function app.import_penalty_stops() returns void
   language plpgsql security definer set search_path = app, public, pg_temp as $$
 declare
@@ -522,20 +501,6 @@ begin
     where kept.day_of_month <> excluded.day_of_month;
 end $$;
 
-alter function api.apply_import(uuid, text, timestamptz) set schema app;
-alter function app.apply_import(uuid, text, timestamptz) rename to apply_import_of_terms;
-revoke execute on function app.apply_import_of_terms(uuid, text, timestamptz) from kvitok_operator, kvitok_run;
-create function api.apply_import(key uuid, actor text, at timestamptz) returns jsonb
-  language plpgsql security definer set search_path = app, public, pg_temp as $$
-declare
-  answer jsonb := app.apply_import_of_terms(key, actor, at);
-begin
-  if exists (select 1 from pg_temp.staged_contract) then perform app.import_due_days(); end if;
-  if exists (select 1 from pg_temp.staged_penalty_stop) then perform app.import_penalty_stops(); end if;
-  if exists (select 1 from pg_temp.staged_bill_handed_over) then perform app.import_bills_handed_over(); end if;
-  return answer;
-end $$;
-grant execute on function api.start_import(), api.apply_import(uuid, text, timestamptz) to kvitok_operator, kvitok_run;
 
 grant select on app.penalty_stop, app.bill_handed_over, app.penalty_run
   to kvitok_cashier, kvitok_operator, kvitok_accountant, kvitok_auditor, kvitok_run;

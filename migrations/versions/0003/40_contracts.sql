@@ -106,18 +106,7 @@ begin
   end if;
 end $$;
 
--- The workbook: what comes before this file goes on as it is, the account of a contract comes with it.
-alter function api.start_import() set schema app;
-alter function app.start_import() rename to start_import_of_stock;
-revoke execute on function app.start_import_of_stock() from kvitok_operator, kvitok_run;
-create function api.start_import() returns void
-  language plpgsql security definer set search_path = app, public, pg_temp as $$
-begin
-  perform app.start_import_of_stock();
-  alter table pg_temp.staged_contract
-    add column bank_account text, add column bic text, add column bank_name text, add column corr_account text;
-end $$;
-
+-- The account of a contract, of the sheet «Договоры» (80_import.sql).
 create function app.import_contract_accounts() returns void
   language plpgsql security definer set search_path = app, public, pg_temp as $$
 begin
@@ -135,27 +124,6 @@ begin
   from pg_temp.staged_contract as given
   where kept.number = given.number and given.kind = 'two-sided' and given.supplier is null
     and kept.supplier_id is not null;
-end $$;
-
-alter function api.apply_import(uuid, text, timestamptz) set schema app;
-alter function app.apply_import(uuid, text, timestamptz) rename to apply_import_of_stock;
-revoke execute on function app.apply_import_of_stock(uuid, text, timestamptz) from kvitok_operator, kvitok_run;
-create function api.apply_import(key uuid, actor text, at timestamptz) returns jsonb
-  language plpgsql security definer set search_path = app, public, pg_temp as $$
-declare
-  answer jsonb := app.apply_import_of_stock(key, actor, at);
-begin
-  if exists (select 1 from pg_temp.staged_contract) then
-    perform app.import_contract_accounts();
-  end if;
-  if exists (select 1 from pg_temp.staged_assignment) then
-    perform app.check_assignments(
-      array(select house.id from app.house
-            where house.code in (select given.house from pg_temp.staged_assignment as given)),
-      array(select account.id from app.account
-            where account.number in (select given.account from pg_temp.staged_assignment as given)));
-  end if;
-  return answer;
 end $$;
 
 -- Acts of balance transfer. Entries 1..moves of the voucher leave, the others arrive.
@@ -688,7 +656,6 @@ begin
   return true;
 end $$;
 
-grant execute on function api.start_import(), api.apply_import(uuid, text, timestamptz) to kvitok_operator, kvitok_run;
 grant execute on function api.start_transfers(),
   api.post_transfer(uuid, text, timestamptz, jsonb, jsonb, smallint),
   api.change_contract(uuid, text, timestamptz, jsonb, jsonb, uuid, uuid, jsonb, uuid[], uuid[], uuid[], smallint),

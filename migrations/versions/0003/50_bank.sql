@@ -366,27 +366,7 @@ grant execute on function api.credit_payment(uuid, date, text, timestamptz), api
 grant execute on function app.waiting_receipts(date)
   to kvitok_cashier, kvitok_operator, kvitok_accountant, kvitok_auditor, kvitok_run;
 
--- The sheets «Комиссии» and «Условия перечислений»: their staging tables join those that are there.
-alter function api.start_import() set schema app;
-alter function app.start_import() rename to start_import_of_accounts;
-create function api.start_import() returns void
-  language plpgsql security definer set search_path = app, public, pg_temp as $$
-begin
-  create temp table staged_commission_rule (
-    id uuid, agent text, channel text, section text, valid_from date, valid_to date, kind text, rate_ppm bigint,
-    from_kop bigint, to_kop bigint, min_kop bigint, max_kop bigint, fixed_kop bigint, payer text, basis text,
-    with_vat boolean) on commit drop;
-  create temp table staged_transfer_terms (
-    contract text, valid_from date, valid_to date, agents_paid_by text, withholds_fee boolean) on commit drop;
-  perform app.start_import_of_accounts();
-end $$;
-
-alter function app.import_tables() rename to import_tables_of_accounts;
-create function app.import_tables() returns text[]
-  language sql immutable as $$
-  select app.import_tables_of_accounts() || array['staged_commission_rule', 'staged_transfer_terms'];
-$$;
-
+-- The sheets «Комиссии» and «Условия перечислений» (80_import.sql).
 create function app.import_commissions() returns void
   language plpgsql security definer set search_path = app, public, pg_temp as $$
 begin
@@ -472,18 +452,3 @@ begin
   where not exists (select 1 from app.transfer_terms as kept
     where kept.contract_id = contract.id and kept.valid_from = given.valid_from);
 end $$;
-
-alter function api.apply_import(uuid, text, timestamptz) set schema app;
-alter function app.apply_import(uuid, text, timestamptz) rename to apply_import_of_accounts;
-create function api.apply_import(key uuid, actor text, at timestamptz) returns jsonb
-  language plpgsql security definer set search_path = app, public, pg_temp as $$
-declare
-  answer jsonb;
-begin
-  answer := app.apply_import_of_accounts(key, actor, at);
-  if exists (select 1 from pg_temp.staged_commission_rule) then perform app.import_commissions(); end if;
-  if exists (select 1 from pg_temp.staged_transfer_terms) then perform app.import_transfer_terms(); end if;
-  return answer;
-end $$;
-grant execute on function api.start_import(), api.apply_import(uuid, text, timestamptz)
-  to kvitok_operator, kvitok_run;
