@@ -148,7 +148,7 @@ RULES: tuple[ClosingRule, ...] = (
     _warning(
         "recalculation-due", _CHARGES,
         "Счетов ждёт перерасчёта за этот и прежние месяцы: {count}.",
-        "Проведите перерасчёт сейчас, пока месяц открыт: kvitok recalculate --due.",
+        "Проведите перерасчёт сейчас, пока месяц открыт: kvitok recalculate --all.",
     ),
     _warning(
         "accounts-without-lines", _CHARGES,

@@ -68,7 +68,8 @@ def check_schema(engine: Engine, *, folder: Path | None = None) -> None:
     if found != known:
         raise SchemaTooOld(
             f"База данных имеет версию {found or 'без схемы'}, программе нужна {known}."
-            " Сделайте резервную копию и выполните обновление: kvitok migrate."
+            " Сделайте резервную копию и откройте программу один раз от имени владельца базы:"
+            " она обновит её сама."
         )
 
 
