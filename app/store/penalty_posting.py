@@ -12,6 +12,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain import days
 from app.domain import period as periods
 from app.domain.ledger import EntryKind
 from app.domain.money import Ints
@@ -142,8 +143,15 @@ def append(
         rows = _entries(run, batch, lines, part=part, first_line=first_line)
         first_line += copy_rows(draft.cursor, table, columns=rows)
         amount_kop += int(rows["amount_kop"].sum())
+    origins = np.concatenate([lines.origin[part.place] for part in lines.packed])
     draft.call(
-        "finish_penalties", key=run.key, accounts=keys, lines=len(lines), amount_kop=amount_kop
+        "finish_penalties",
+        key=run.key,
+        accounts=keys,
+        lines=len(lines),
+        amount_kop=amount_kop,
+        first_origin=days.of_number(int(origins.min())),
+        last_origin=days.of_number(int(origins.max())),
     )
 
 

@@ -172,7 +172,10 @@ begin
 end $$;
 
 -- The rows of the batch are in: look at them, move the balances with them.
-create function api.finish_penalties(key uuid, accounts uuid[], lines integer, amount_kop bigint) returns void
+--   first_origin, last_origin   of the periods of the rows: other balances are not looked at
+create function api.finish_penalties(
+  key uuid, accounts uuid[], lines integer, amount_kop bigint, first_origin date, last_origin date
+) returns void
   language plpgsql security definer set search_path = app, public, pg_temp
   -- The rows of a batch are a small part of tables that lie by account: hashed, not sorted and merged.
   set enable_mergejoin = off set work_mem = '64MB' as $$
@@ -183,7 +186,6 @@ declare
   low uuid := (select account from unnest(accounts) as account order by account limit 1);
   high uuid := (select account from unnest(accounts) as account order by account desc limit 1);
   there record;
-  moved bigint;
 begin
   if run.run_no < 0 then
     execute format('revoke insert on %s from kvitok_run', fresh);
@@ -195,18 +197,10 @@ begin
       and staged.account_id = any (accounts);
     analyze pg_temp.staged_penalty;
   end if;
-  execute format('select count(*) as lines, coalesce(sum(amount_kop), 0)::bigint as amount, '
-    'min(origin_period) as first_origin, max(origin_period) as last_origin from %s '
-    'where account_id between $1 and $2 and line_no > $3 and account_id = any ($4)', fresh)
-  into there using low, high, run.lines, accounts;
-  if there.lines <> lines or there.amount <> amount_kop then
-    perform app.refuse(format('Строки пени не сходятся с итогом: %s строк вместо %s. Ничего не проведено: повторите.',
-      there.lines, lines));
-  end if;
-
   execute format($move$
     with move as materialized (
-      select origin_period, account_id, service_id, contract_id, sum(amount_kop)::bigint as amount_kop
+      select origin_period, account_id, service_id, contract_id, count(*) as lines,
+        sum(amount_kop)::bigint as amount_kop
       from %1$s where account_id between $1 and $2 and line_no > $3 group by 1, 2, 3, 4
     ), moved as (
       update app.balance as kept set penalty_kop = kept.penalty_kop + move.amount_kop
@@ -216,9 +210,16 @@ begin
         and kept.service_id = move.service_id and kept.contract_id = move.contract_id
       returning 1
     )
-    select (select count(*) from move) - (select count(*) from moved)
-  $move$, fresh) into moved using low, high, run.lines, there.first_origin, there.last_origin;
-  if moved <> 0 then
+    select coalesce(sum(lines), 0)::bigint as lines, coalesce(sum(amount_kop), 0)::bigint as amount,
+      coalesce(bool_and(account_id = any ($6) and origin_period between $4 and $5), true) as own,
+      count(*) - (select count(*) from moved) as without_balance
+    from move
+  $move$, fresh) into there using low, high, run.lines, first_origin, last_origin, accounts;
+  if there.lines <> lines or there.amount <> amount_kop or not there.own then
+    perform app.refuse(format('Строки пени не сходятся с итогом: %s строк вместо %s. Ничего не проведено: повторите.',
+      there.lines, lines));
+  end if;
+  if there.without_balance <> 0 then
     execute format($make$
       insert into app.balance (origin_period, account_id, service_id, contract_id, charged_kop, moved_kop, penalty_kop)
       select origin_period, account_id, service_id, contract_id, 0, 0, sum(amount_kop)::bigint
@@ -509,7 +510,7 @@ grant execute on function app.penalty_period(date)
 grant execute on function
   api.start_penalties(uuid, date, date, text, timestamptz, text[], text, boolean, smallint),
   api.hold_penalties(uuid, uuid[], bigint[]),
-  api.finish_penalties(uuid, uuid[], integer, bigint),
+  api.finish_penalties(uuid, uuid[], integer, bigint, date, date),
   api.end_penalties(uuid),
   api.write_off_penalties(uuid, date, text, timestamptz, text, text, jsonb, smallint),
   api.reverse_penalty_write_off(uuid, uuid, date, text, timestamptz, text, smallint)
