@@ -6,7 +6,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from app.cli import unidentified
+from app.cli import payment_shapes, unidentified
 from app.cli.context import Context, Verbs
 from app.domain import money, period
 from app.domain.allocation_by_hand import part_of
@@ -19,9 +19,8 @@ from app.operations.record_payment import ByHand, record_payment
 from app.operations.reverse_payment import reverse_payment
 from app.store import balances, cash, payment_reasons
 from app.store.balances import AccountBalance
-from app.store.cash import NoSuchPayment
 from app.store.payment_reasons import ExplainedLine
-from app.store.reading import Snapshot, reading
+from app.store.reading import reading
 
 _CHANNELS = CHANNEL_WORDS | {channel.value: channel for channel in Channel}
 _KINDS = {"payment": "оплата", "penalty_payment": "пени", "advance": "аванс"}
@@ -127,14 +126,14 @@ def pay(context: Context) -> int:
 def explain(context: Context) -> int:
     """Say why a payment was spread so."""
     with reading(context.engine) as snapshot:
-        key = _payment_key(snapshot, context.arguments.payment)
+        key = payment_shapes.payment_key(snapshot, context.arguments.payment)
     return _answer_payment(context, key, "Основания распределения.", explains=True)
 
 
 def reverse(context: Context) -> int:
     """Undo a payment."""
     with reading(context.engine) as snapshot:
-        key = _payment_key(snapshot, context.arguments.payment)
+        key = payment_shapes.payment_key(snapshot, context.arguments.payment)
     undone = reverse_payment(
         context.engine,
         Voucher(uuid7(), VoucherKind.REVERSAL, context.actor, context.at, context.arguments.reason),
@@ -267,19 +266,6 @@ def _balance_text(found: AccountBalance) -> str:
         for line in found.lines
     ]
     return "\n".join(lines)
-
-
-def _payment_key(snapshot: Snapshot, text: str) -> UUID:
-    try:
-        return UUID(text.strip())
-    except ValueError:
-        by_receipt = cash.find_by_receipt(snapshot, text)
-        if by_receipt is None:
-            raise NoSuchPayment(
-                f"«{text[:40]}» не номер документа и не номер чека. Возьмите номер из карточки "
-                "счёта или с чека, например 03-02-0145-0057."
-            ) from None
-        return by_receipt.key
 
 
 def _channel(word: str | None, *, is_agent: bool) -> Channel:

@@ -8,24 +8,16 @@ step by step, with the numbers put in
 total                                     who gave it, when
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
-from app.domain import money
-from app.domain.justification import Justification, JustifiedLine, spoken_total
+from app.domain.justification import Justification, spoken_total
 from app.reports import fonts
-from app.reports.fonts import Face
-from app.reports.page import A4_HEIGHT, A4_WIDTH, Sheet
+from app.reports.page import Sheet
 from app.reports.pdf import PdfWriter
+from app.reports.statement import INDENT, SMALL, TEXT, Statement
 
-_LEFT = 56.0
-_RIGHT = A4_WIDTH - 42.0
-_TOP = A4_HEIGHT - 48.0
-_BOTTOM = 52.0
-_INDENT = 14.0
-_LINES_MAX = 40
-_TITLE, _TEXT, _SMALL = 15.0, 10.0, 8.5
-_LEAD = 1.35
+_ROWS_WITH_A_TITLE = 3
 
 
 def render(papers: Iterable[Justification], out: BinaryIO) -> int:
@@ -36,89 +28,20 @@ def render(papers: Iterable[Justification], out: BinaryIO) -> int:
     """
     with PdfWriter(out, title="Обоснование начислений") as writer:
         for paper in papers:
-            for sheet in _Pages(writer, paper).drawn():
+            for sheet in _drawn(writer, paper):
                 writer.add(sheet)
         return writer.pages
 
 
-class _Pages:
-    """The pages of one paper, filled from the top down."""
-
-    def __init__(self, writer: PdfWriter, paper: Justification) -> None:
-        self._writer = writer
-        self._paper = paper
-        self._sheets: list[Sheet] = []
-        self._y = 0.0
-
-    def drawn(self) -> list[Sheet]:
-        """Give the pages, numbered when there are several."""
-        self._turn()
-        self._head()
-        for line in self._paper.lines:
-            self._line(line)
-        self._foot()
-        if len(self._sheets) > 1:
-            for number, sheet in enumerate(self._sheets, 1):
-                text = f"Счёт {self._paper.account} · лист {number} из {len(self._sheets)}"
-                sheet.right(_RIGHT, _BOTTOM - 22, text, face=fonts.regular(), size=_SMALL, gray=0.4)
-        return self._sheets
-
-    def _turn(self) -> None:
-        self._sheets.append(self._writer.sheet())
-        self._y = _TOP
-
-    def _room(self, height: float) -> Sheet:
-        if self._y - height < _BOTTOM:
-            self._turn()
-        return self._sheets[-1]
-
-    def _say(self, text: str, *, face: Face, size: float, indent: float = 0.0) -> None:
-        width = _RIGHT - _LEFT - indent
-        for part in face.wrapped(text, size=size, width=width, lines=_LINES_MAX):
-            sheet = self._room(size * _LEAD)
-            self._y -= size * _LEAD
-            sheet.text(_LEFT + indent, self._y, part, face=face, size=size)
-
-    def _head(self) -> None:
-        paper, regular = self._paper, fonts.regular()
-        title = f"Обоснование начислений за {paper.period.spoken}"
-        self._say(title, face=fonts.bold(), size=_TITLE)
-        self._y -= 4
-        payer = f", {paper.payer}" if paper.payer else ""
-        self._say(f"Лицевой счёт {paper.account}{payer}", face=regular, size=_TEXT)
-        self._say(paper.address, face=regular, size=_TEXT)
-        self._y -= 8
-        self._rule()
-
-    def _rule(self) -> None:
-        self._sheets[-1].line(_LEFT, self._y, _RIGHT, self._y, gray=0.6)
-
-    def _line(self, line: JustifiedLine) -> None:
-        bold, regular = fonts.bold(), fonts.regular()
-        amount = f"{money.shown(line.amount_kop)} ₽"
-        room = _RIGHT - _LEFT - bold.width(amount, _TEXT) - 12
-        title = bold.wrapped(line.title, size=_TEXT, width=room, lines=3)
-        # A title never stands alone at the foot of a page.
-        sheet = self._room((len(title) + 3) * _TEXT * _LEAD)
-        self._y -= 6 + _TEXT * _LEAD
-        sheet.right(_RIGHT, self._y, amount, face=bold, size=_TEXT)
-        for part in title:
-            sheet.text(_LEFT, self._y, part, face=bold, size=_TEXT)
-            self._y -= _TEXT * _LEAD
-        self._y += _TEXT * _LEAD
-        self._say(line.method, face=regular, size=_SMALL, indent=_INDENT)
+def _drawn(writer: PdfWriter, paper: Justification) -> Sequence[Sheet]:
+    regular = fonts.regular()
+    pages = Statement(writer, account=paper.account)
+    title = f"Обоснование начислений за {paper.period.spoken}"
+    pages.head(title, payer=paper.payer, address=paper.address)
+    for line in paper.lines:
+        pages.line(line.title, line.amount_kop, rows_below=_ROWS_WITH_A_TITLE)
+        pages.say(line.method, face=regular, size=SMALL, indent=INDENT)
         for step in line.steps:
-            self._say(step, face=regular, size=_TEXT, indent=_INDENT)
-
-    def _foot(self) -> None:
-        paper = self._paper
-        self._room(4 * _TEXT * _LEAD)
-        self._y -= 10
-        self._rule()
-        self._y -= 4
-        self._say(spoken_total(paper), face=fonts.bold(), size=_TEXT + 1)
-        self._y -= 4
-        issued = f"Выдано {paper.issued_on:%d.%m.%Y}"
-        if paper.issued_by:
-            issued += f", {paper.issued_by}"
-        self._say(issued, face=fonts.regular(), size=_SMALL)
+            pages.say(step, face=regular, size=TEXT, indent=INDENT)
+    pages.foot(spoken_total(paper), issued_on=paper.issued_on, issued_by=paper.issued_by)
+    return pages.sheets()
