@@ -65,7 +65,7 @@ def paper_of(snapshot: Snapshot, account_number: str, period: Period, *, on: dat
     return PenaltyPaper(
         account=head.number,
         payer=head.payer,
-        address=head.address,
+        address=head.full_address,
         period=period,
         issued_by=", ".join(part for part in (centre.name, centre.phone) if part),
         issued_on=on,

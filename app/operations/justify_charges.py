@@ -62,7 +62,7 @@ def _paper(
     return Justification(
         account=head.number,
         payer=head.payer,
-        address=head.address,
+        address=head.full_address,
         period=period,
         issued_by=issued_by,
         issued_on=on,

@@ -65,6 +65,11 @@ class Header:
     share: str
     house_code: str
 
+    @property
+    def full_address(self) -> str:
+        """The address with its settlement, for papers."""
+        return ", ".join(filter(None, (self.locality, self.address)))
+
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:

@@ -17,13 +17,13 @@ from app.domain.period import Period
 from app.domain.service import Component, Zone
 from app.store import document_penalties, instalments, law
 from app.store.reading import Snapshot
-from app.store.search import ADDRESS, PLACE
+from app.store.search import FULL_ADDRESS, PLACE
 
 _ZONE_WORDS = {"day": "день", "night": "ночь", "peak": "пик", "half-peak": "полупик"}
 
 _ACCOUNTS = f"""
 select account.id, account.number, coalesce(version.payer, '') as payer,
-  concat_ws(', ', nullif(house.locality, ''), {ADDRESS}) as address,
+  {FULL_ADDRESS} as address,
   coalesce(account.unified_number, '') as unified_number,
   coalesce(account.gis_number, '') as gis_number, coalesce(area.total_cm2, 0) as area_cm2,
   people.living, people.registered,

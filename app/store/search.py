@@ -93,3 +93,5 @@ ADDRESS = """
                  then 'кв. ' || premises.flat_number || ', комн. ' || premises.number
                  else 'кв. ' || premises.number end)
 """
+# With its settlement, for papers that leave the centre.
+FULL_ADDRESS = f"concat_ws(', ', nullif(house.locality, ''), {ADDRESS})"

@@ -19,11 +19,11 @@ from app.domain.transfer_act import (
 from app.errors import Refusal
 from app.store import law, organisations
 from app.store.reading import Snapshot
-from app.store.search import ADDRESS, PLACE
+from app.store.search import FULL_ADDRESS, PLACE
 from app.store.transferring import Balances
 
 _ACCOUNTS = f"""
-select account.id, account.number, coalesce(version.payer, '') as payer, {ADDRESS} as address
+select account.id, account.number, coalesce(version.payer, '') as payer, {FULL_ADDRESS} as address
 from app.account {PLACE}
 where account.id = any (%(keys)s)
 """
