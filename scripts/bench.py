@@ -2,7 +2,8 @@
 
     workbook ─► kvitok import ─► kvitok charge 09, 10 (several times) against bare COPY of entries
              ─► one account again, what-if, review, 36 months of a house (bench_recalculation.py)
-             ─► dues, payments, search, card ─► payment documents
+             ─► dues, payments, search, card ─► payment documents ─► analysis, verify
+             ─► penalties of twelve months of debts (bench_books)
 
 Prints medians and ratios of this one run, with rows, WAL bytes and the fingerprint. Take ratios:
 the machine is shared. `bench.py --houses 40` is a quick form.
@@ -23,6 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import bench_analysis
+import bench_books
 import bench_recalculation
 import psycopg
 from bench_recalculation import spread
@@ -81,6 +83,7 @@ def main() -> int:
             bench_analysis.reports(opened.engine)
             bench_analysis.verified(opened.engine)
             _verify(data_dir)
+            bench_books.measure(opened.engine, opened.server.url_of("kvitok"), MONTH)
         finally:
             opened.close()
     print(f"load at the end {os.getloadavg()}")

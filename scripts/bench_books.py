@@ -53,13 +53,18 @@ def main() -> int:
     opened = opening.open_database(None, data_dir=chosen.data)
     try:
         assert opened.server is not None
-        with psycopg.connect(opened.server.url_of("kvitok"), autocommit=True) as owner:
-            _debts(owner, chosen.month)
-            _penalties(opened.engine, owner, chosen.month)
+        measure(opened.engine, opened.server.url_of("kvitok"), chosen.month)
     finally:
         opened.close()
     print(f"load at the end {os.getloadavg()}")
     return 0
+
+
+def measure(engine: Engine, owner_url: str, month: Period) -> None:
+    """Make twelve months of debts like a charged month, and accrue; the database is changed."""
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        _debts(owner, month)
+        _penalties(engine, owner, month)
 
 
 def _debts(owner: Owner, month: Period) -> None:

@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from app.domain.calendar import NoCalendar
 from app.domain.payment import Channel
+from app.domain.penalty_terms import MissingRate
 from app.domain.period import Period
 from app.domain.voucher import Voucher, VoucherKind
 from app.operations.accrue_penalties import Accrued, NotThere, accrue_penalties
@@ -316,6 +317,16 @@ def test_an_account_that_is_not_there_is_refused(payers: Payers) -> None:
     with pytest.raises(NoSuchAccount, match="9999 нет"):
         accrue(payers, on=date(2026, 10, 31), accounts=["1000", "9999"])
     assert penalties(payers) == []
+
+
+def test_a_day_without_a_key_rate_is_refused(payers: Payers) -> None:
+    payers.owe("1001", Period(2010, 1), {"хвс": 100_000})
+    pay(payers, 50_000, date(2011, 6, 1), account="1001")
+
+    with pytest.raises(MissingRate, match="Ключевая ставка"):
+        accrue(payers, on=date(2026, 10, 31), accounts=["1001"])
+
+    assert penalties(payers, "1001") == []
 
 
 def test_a_year_without_calendar_is_refused(payers: Payers) -> None:

@@ -45,6 +45,13 @@ class Changes(RuleBasedStateMachine):
         self.numbers = [f"{uuid7().int % 10**18:018}" for _ in range(2)]
         for number in self.numbers:
             open_account(payers, number)
+            # What is paid above all debts is an advance for a service it has.
+            payers.run(
+                "insert into app.assignment (id, service_id, contract_id, valid_from, account_id)"
+                " values (%s, %s, %s, '2020-01-01', %s)",
+                uuid7(), payers.services["хвс"], payers.contract_of("хвс"),
+                payers.accounts[number],
+            )  # fmt: skip
         self.accounts = [*self.numbers, SUSPENSE]
         self.owed = dict.fromkeys(self.accounts, 0)
         self.waiting_before = self.suspense_kop()
