@@ -6,22 +6,14 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from app.cli import typed
 from app.cli.context import Context, Verbs
 from app.domain import money
 from app.domain.voucher import Voucher, VoucherKind
-from app.errors import Malformed
 from app.operations import payment_orders, transfer_to_suppliers
 from app.operations.transfer_to_suppliers import PlannedTransfer, TransferPlan, TransfersPosted
 from app.store import supplier_transfers
 from app.store.reading import reading
-
-
-class NotADay(Malformed):
-    """A text that is no day."""
-
-
-class NotAKey(Malformed):
-    """A text that is no key of a document."""
 
 
 def add_to(verbs: Verbs) -> None:
@@ -44,7 +36,7 @@ def transfers(context: Context) -> int:
     given = context.arguments
     if given.undo:
         return _undo(context)
-    on = _day(given.on) if given.on else context.at.date()
+    on = typed.day(given.on) if given.on else context.at.date()
     with reading(context.engine) as snapshot:
         plan = transfer_to_suppliers.plan_transfers(snapshot, on=on)
         content = None
@@ -152,17 +144,10 @@ def _text(plan: TransferPlan) -> str:
     return "\n".join(lines)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise NotADay(f"«{text[:20]}» не дата. Напишите её так: 2026-11-12.") from error
-
-
 def _uuid(text: str) -> UUID:
     try:
         return UUID(text.strip())
     except ValueError as error:
-        raise NotAKey(
+        raise typed.NotAKey(
             f"«{text[:40]}» не номер документа. Возьмите его из ответа kvitok transfers --post."
         ) from error

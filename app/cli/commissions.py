@@ -1,7 +1,6 @@
 """Verb of commissions: what an agent takes for an amount."""
 
-from datetime import date
-
+from app.cli import typed
 from app.cli.context import Context, Verbs
 from app.domain import commission, money
 from app.domain.commission import CommissionKind
@@ -9,10 +8,6 @@ from app.domain.commission_rules import CHANNEL_WORDS, required, why
 from app.errors import Malformed
 from app.store import commissions
 from app.store.reading import reading
-
-
-class NotADay(Malformed):
-    """A text that is no day."""
 
 
 class NoSuchChannel(Malformed):
@@ -35,7 +30,7 @@ def add_to(verbs: Verbs) -> None:
 def told(context: Context) -> int:
     """Tell the commission of an amount, or the amount that the given money pays for."""
     given = context.arguments
-    on = _day(given.on) if given.on else context.at.date()
+    on = typed.day(given.on) if given.on else context.at.date()
     amount_kop = money.kopecks(given.amount)
     channels = _channels(given.channel)
     with reading(context.engine) as snapshot:
@@ -84,10 +79,3 @@ def _channels(word: str | None) -> tuple[str, ...]:
             f"Канала «{word[:20]}» нет. Укажите один из: {', '.join(CHANNEL_WORDS)}."
         )
     return (codes[word],)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise NotADay(f"«{text[:20]}» не дата. Напишите её так: 2026-11-12.") from error

@@ -1,12 +1,10 @@
 """Verbs of contracts: contracts, change-supplier, transfer-balance."""
 
 import argparse
-from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
+from app.cli import typed
 from app.cli.context import Context, Verbs
 from app.cli.contracting_words import (
     change_document,
@@ -29,14 +27,6 @@ from app.store import contracts, transfer_acts
 from app.store.reading import reading
 
 _PARTS = PART_WORDS | {part.value: part for part in Part}
-
-
-class NotADay(Malformed):
-    """A text that is no day."""
-
-
-class NotAKey(Malformed):
-    """A text that is no key of a document."""
 
 
 class NoSuchPart(Malformed):
@@ -99,7 +89,7 @@ def _history(context: Context) -> int:
     with reading(context.engine) as snapshot:
         spans = contracts.history(snapshot, given.account)
     if given.on:
-        spans = contract_history.in_force(spans, on=_day(given.on))
+        spans = contract_history.in_force(spans, on=typed.day(given.on))
     return context.answer(history_document(spans), history_text(given.account, spans))
 
 
@@ -112,7 +102,11 @@ def _change(context: Context) -> int:
         act = preview_change(context.engine, order, today=context.at.date())
         return _answer_change(context, act, key=None, done="Предпросмотр, ничего не проведено.")
     voucher = Voucher(
-        _key(given.key), VoucherKind.CONTRACT_CHANGE, context.actor, context.at, order.basis
+        typed.key_or_new(given.key),
+        VoucherKind.CONTRACT_CHANGE,
+        context.actor,
+        context.at,
+        order.basis,
     )
     made = change_contract(context.engine, voucher, order)
     done = "Проведено." if made.is_new else "Было проведено раньше."
@@ -127,7 +121,9 @@ def _transfer(context: Context) -> int:
     if given.dry_run:
         act = preview_transfer(context.engine, order, today=context.at.date())
         return _answer_transfer(context, act, key=None, done="Предпросмотр, ничего не проведено.")
-    voucher = Voucher(_key(given.key), VoucherKind.TRANSFER, context.actor, context.at, order.basis)
+    voucher = Voucher(
+        typed.key_or_new(given.key), VoucherKind.TRANSFER, context.actor, context.at, order.basis
+    )
     made = transfer_balance(context.engine, voucher, order)
     done = "Проведено." if made.is_new else "Было проведено раньше."
     return _answer_transfer(context, made.act, key=made.key, done=done)
@@ -135,9 +131,9 @@ def _transfer(context: Context) -> int:
 
 def _undo(context: Context) -> int:
     given = context.arguments
-    undone = _key(given.undo)
+    undone = typed.key_or_new(given.undo)
     voucher = Voucher(
-        _key(given.key), VoucherKind.REVERSAL, context.actor, context.at, given.reason
+        typed.key_or_new(given.key), VoucherKind.REVERSAL, context.actor, context.at, given.reason
     )
     is_new = undo_transfer(context.engine, voucher, undone=undone)
     done = f"Акт отменён документом {voucher.key}." if is_new else "Акт был отменён раньше."
@@ -165,13 +161,13 @@ def _change_order(context: Context) -> ChangeOrder:
     given = context.arguments
     if not given.old or not given.taking:
         raise NotAnOrder("Укажите прежний договор (--from) и новый (--to).")
-    changed_on = _day(given.date) if given.date else context.at.date()
+    changed_on = typed.day(given.date) if given.date else context.at.date()
     if given.supplier and not given.provider:
         raise NotAnOrder("У нового договора нет исполнителя. Укажите его ключом --provider.")
     made = MadeContract(given.taking, given.provider, given.supplier) if given.provider else None
     return ChangeOrder(
         number=given.number or "",
-        dated=_day(given.dated) if given.dated else context.at.date(),
+        dated=typed.day(given.dated) if given.dated else context.at.date(),
         basis=given.basis or "",
         changed_on=changed_on,
         old_contract=given.old,
@@ -190,9 +186,9 @@ def _transfer_order(context: Context) -> TransferOrder:
     given = context.arguments
     return TransferOrder(
         number=given.number or "",
-        dated=_day(given.dated) if given.dated else context.at.date(),
+        dated=typed.day(given.dated) if given.dated else context.at.date(),
         basis=given.basis or "",
-        moved_on=_day(given.date) if given.date else context.at.date(),
+        moved_on=typed.day(given.date) if given.date else context.at.date(),
         accounts=tuple(given.account),
         houses=tuple(given.house),
         services=tuple(given.service),
@@ -220,21 +216,3 @@ def _parts(text: str | None) -> frozenset[Part] | None:
                 f"Части сальдо «{word[:20]}» нет. Укажите через запятую: {', '.join(PART_WORDS)}."
             )
     return frozenset(_PARTS[word] for word in words)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise NotADay(f"«{text[:20]}» не дата. Напишите её так: 2026-11-12.") from error
-
-
-def _key(text: str | None) -> UUID:
-    if text is None:
-        return uuid7()
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotAKey(
-            f"«{text[:40]}» не ключ документа. Нужен UUID, например из прежнего ответа программы."
-        ) from error

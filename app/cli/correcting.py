@@ -1,20 +1,12 @@
 """A correction by hand from the command line: correct."""
 
-from uuid import UUID
-
-from uuid_utils.compat import uuid7
-
+from app.cli import typed
 from app.cli.context import Context, Verbs
 from app.domain import explanation, money, period
 from app.domain.voucher import Voucher, VoucherKind
-from app.errors import Malformed
 from app.operations.correct_manually import correct_manually
 from app.store import charges
 from app.store.reading import reading
-
-
-class NotAKey(Malformed):
-    """A text that is no key of a document."""
 
 
 def add_to(verbs: Verbs) -> None:
@@ -35,7 +27,11 @@ def add_to(verbs: Verbs) -> None:
 def _correct(context: Context) -> int:
     asked = context.arguments
     voucher = Voucher(
-        _key(asked.key), VoucherKind.ADJUSTMENT, context.actor, context.at, reason=asked.reason
+        typed.key_or_new(asked.key),
+        VoucherKind.ADJUSTMENT,
+        context.actor,
+        context.at,
+        reason=asked.reason,
     )
     done = correct_manually(
         context.engine,
@@ -54,14 +50,3 @@ def _correct(context: Context) -> int:
         [line.as_json(basis=explanation.sentence(line)) for line in lines],
         "\n".join([f"{word} в {done.period.shown}:", *map(explanation.sentence, lines)]),
     )
-
-
-def _key(text: str | None) -> UUID:
-    if text is None:
-        return uuid7()
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotAKey(
-            f"«{text[:40]}» не ключ документа. Нужен UUID, например из прежнего ответа программы."
-        ) from error

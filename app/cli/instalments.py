@@ -3,10 +3,10 @@
 import argparse
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from app.cli import typed
 from app.cli.context import Context, Verbs
 from app.domain import instalment, money, period
 from app.domain.instalment import STATUS_WORDS, InstalmentState, InstalmentStatus
@@ -25,10 +25,6 @@ _HOW = {"нарушено": InstalmentStatus.BROKEN, "расторгнуто": I
 
 class NotADay(Malformed):
     """A text that is not a day."""
-
-
-class NotAKey(Malformed):
-    """A text that is no key of a document."""
 
 
 def add_to(verbs: Verbs) -> None:
@@ -89,21 +85,6 @@ def day_of(text: str | None, context: Context) -> date:
     raise NotADay(f"«{text[:20]}» не дата. Укажите день, например 2026-11-30.")
 
 
-def key_of(text: str | None) -> UUID:
-    """Read the key of a document; without one a fresh one is made.
-
-    :raises NotAKey: when it is none
-    """
-    if text is None:
-        return uuid7()
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotAKey(
-            f"«{text[:40]}» не ключ документа. Нужен UUID, например из прежнего ответа программы."
-        ) from error
-
-
 def period_of(text: str | None) -> Period | None:
     """Read a period that need not be given."""
     return None if text is None else period.parse(text)
@@ -117,7 +98,11 @@ def _periods(parser: argparse.ArgumentParser) -> None:
 def _voucher(context: Context) -> Voucher:
     asked = context.arguments
     return Voucher(
-        key_of(asked.key), VoucherKind.INSTALMENT, context.actor, context.at, reason=asked.reason
+        typed.key_or_new(asked.key),
+        VoucherKind.INSTALMENT,
+        context.actor,
+        context.at,
+        reason=asked.reason,
     )
 
 

@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from app.cli import typed
 from app.cli.context import Context, Verbs
-from app.cli.instalments import day_of, key_of, key_option, period_of
+from app.cli.instalments import day_of, key_option, period_of
 from app.domain import money
 from app.domain.limitation import CHANGE_WORDS
 from app.domain.voucher import Voucher, VoucherKind
@@ -92,7 +93,7 @@ def _marks(context: Context) -> int:
 def _event(context: Context) -> int:
     asked = context.arguments
     if asked.revoke is not None:
-        event = key_of(asked.revoke)
+        event = typed.key_or_new(asked.revoke)
         record_limitation.revoke_limitation(
             context.engine, event, reason=asked.reason, actor=context.actor
         )
@@ -103,7 +104,7 @@ def _event(context: Context) -> int:
             "Назовите счёт, что произошло (--what) и первый месяц долга (--from), например: "
             "kvitok limitation-event 1000 --what подано --from 2023-01 --document «дело 2-15/2026»."
         )
-    key = key_of(asked.key)
+    key = typed.key_or_new(asked.key)
     wanted = WantedEvent(
         account=asked.account,
         change=CHANGE_WORDS[asked.what],
@@ -123,7 +124,11 @@ def _write_off(context: Context) -> int:
     asked = context.arguments
     principal, penalty = _PARTS[asked.what]
     voucher = Voucher(
-        key_of(asked.key), VoucherKind.WRITE_OFF, context.actor, context.at, reason=asked.reason
+        typed.key_or_new(asked.key),
+        VoucherKind.WRITE_OFF,
+        context.actor,
+        context.at,
+        reason=asked.reason,
     )
     wanted = WantedWriteOff(
         accounts=tuple(asked.account),
@@ -142,10 +147,14 @@ def _write_off(context: Context) -> int:
 def _undo(context: Context) -> int:
     asked = context.arguments
     voucher = Voucher(
-        key_of(asked.key), VoucherKind.REVERSAL, context.actor, context.at, reason=asked.reason
+        typed.key_or_new(asked.key),
+        VoucherKind.REVERSAL,
+        context.actor,
+        context.at,
+        reason=asked.reason,
     )
     done = undo_write_off(
-        context.engine, voucher, write_off=UUID(str(key_of(asked.write_off))),
+        context.engine, voucher, write_off=UUID(str(typed.key_or_new(asked.write_off))),
         on=day_of(asked.on, context),
     )  # fmt: skip
     return _answered(context, done, "Списание отменено")

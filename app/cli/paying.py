@@ -1,12 +1,11 @@
 """Verbs of money: pay, explain-payment, reverse, balance."""
 
 from argparse import Namespace
-from datetime import date
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from app.cli import payment_shapes, unidentified
+from app.cli import payment_shapes, typed, unidentified
 from app.cli.context import Context, Verbs
 from app.domain import money, period
 from app.domain.allocation_by_hand import part_of
@@ -24,10 +23,6 @@ from app.store.reading import reading
 
 _CHANNELS = CHANNEL_WORDS | {channel.value: channel for channel in Channel}
 _KINDS = {"payment": "оплата", "penalty_payment": "пени", "advance": "аванс"}
-
-
-class NotADay(Malformed):
-    """A text that is no day."""
 
 
 class NoSuchChannel(Malformed):
@@ -106,7 +101,7 @@ def pay(context: Context) -> int:
         Voucher(uuid7(), VoucherKind.PAYMENT, context.actor, context.at),
         account_number=given.account,
         amount_kop=money.kopecks(given.amount),
-        paid_on=_day(given.date) if given.date else context.at.date(),
+        paid_on=typed.day(given.date) if given.date else context.at.date(),
         channel=_channel(given.channel, is_agent=bool(given.agent)),
         for_period=period.parse(given.period) if given.period else None,
         named=_named(given),
@@ -149,7 +144,7 @@ def balance(context: Context) -> int:
         found = balances.account_balance(
             snapshot,
             given.account,
-            on=_day(given.on) if given.on else None,
+            on=typed.day(given.on) if given.on else None,
             today=context.at.date(),
         )
     return context.answer(_balance_document(found), _balance_text(found))
@@ -276,10 +271,3 @@ def _channel(word: str | None, *, is_agent: bool) -> Channel:
             f"Канала «{word[:20]}» нет. Укажите один из: {', '.join(CHANNEL_WORDS)}."
         )
     return _CHANNELS[word]
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise NotADay(f"«{text[:20]}» не дата. Напишите её так: 2026-11-12.") from error

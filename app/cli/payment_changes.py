@@ -5,7 +5,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from app.cli import payment_shapes
+from app.cli import payment_shapes, typed
 from app.cli.context import Context, Verbs
 from app.domain import money, period
 from app.domain.allocation_by_hand import part_of
@@ -154,14 +154,14 @@ def _refund(context: Context) -> int:
         done = cancel_refund(
             context.engine,
             _voucher(context, VoucherKind.REVERSAL),
-            refund_key=payment_shapes.key_or_new(given.account),
+            refund_key=typed.key_or_new(given.account),
             shift=shift,
         )
         return _answer_refund(context, done, "Возврат отменён")
     order = RefundOrder(
         account_number=given.account,
         application=given.application,
-        paid_on=payment_shapes.day(given.date) if given.date else context.at.date(),
+        paid_on=typed.day(given.date) if given.date else context.at.date(),
         amount_kop=money.kopecks(given.amount) if given.amount else None,
         payee=given.payee,
         recipient=None
@@ -207,7 +207,7 @@ def _open_shift(context: Context) -> Shift:
 
 
 def _voucher(context: Context, kind: VoucherKind) -> Voucher:
-    key: UUID = payment_shapes.key_or_new(context.arguments.key)
+    key: UUID = typed.key_or_new(context.arguments.key)
     return Voucher(key, kind, context.actor, context.at, context.arguments.reason)
 
 

@@ -4,24 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
 from app.domain import money
-from app.errors import Malformed
 from app.operations.move_payment import PaymentMoved
 from app.store import cash
 from app.store.cash import NoSuchPayment, PaidLine
 from app.store.reading import Snapshot
 
 _KINDS = {"payment": "оплата", "penalty_payment": "пени", "advance": "аванс"}
-
-
-class NotAKey(Malformed):
-    """A text that is no key of a document."""
-
-
-class NotADay(Malformed):
-    """A text that is no day."""
 
 
 def lines_document(lines: Iterable[PaidLine]) -> list[dict[str, object]]:
@@ -105,29 +94,3 @@ def payment_key(snapshot: Snapshot, text: str) -> UUID:
                 "счёта или с чека, например 03-02-0145-0057."
             ) from None
         return by_receipt.key
-
-
-def key_or_new(text: str | None) -> UUID:
-    """Read the key of a document, or make one.
-
-    :raises NotAKey: when the text is no UUID
-    """
-    if text is None:
-        return uuid7()
-    try:
-        return UUID(text.strip())
-    except ValueError as error:
-        raise NotAKey(
-            f"«{text[:40]}» не ключ документа. Нужен UUID, например из прежнего ответа программы."
-        ) from error
-
-
-def day(text: str) -> date:
-    """Read a day.
-
-    :raises NotADay: when the text is none
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise NotADay(f"«{text[:20]}» не дата. Напишите её так: 2026-11-12.") from error

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from app.cli import payment_shapes
+from app.cli import payment_shapes, typed
 from app.cli.context import Context, Verbs
 from app.domain import money, period
 from app.domain.payment import Channel
@@ -69,9 +69,14 @@ def book(context: Context, *, told: UnidentifiedPayment, channel: Channel) -> in
     given = context.arguments
     taken = record_unidentified(
         context.engine,
-        Voucher(_key(getattr(given, "key", None)), VoucherKind.PAYMENT, context.actor, context.at),
+        Voucher(
+            typed.key_or_new(getattr(given, "key", None)),
+            VoucherKind.PAYMENT,
+            context.actor,
+            context.at,
+        ),
         told=told,
-        paid_on=payment_shapes.day(given.date) if given.date else context.at.date(),
+        paid_on=typed.day(given.date) if given.date else context.at.date(),
         channel=channel,
         creditor=given.creditor,
         agent_code=given.agent,
@@ -147,7 +152,11 @@ def _resolve(context: Context) -> int:
     moved = resolve_unidentified(
         context.engine,
         Voucher(
-            _key(given.key), VoucherKind.PAYMENT_TRANSFER, context.actor, context.at, given.reason
+            typed.key_or_new(given.key),
+            VoucherKind.PAYMENT_TRANSFER,
+            context.actor,
+            context.at,
+            given.reason,
         ),
         payment=payment,
         account_number=account,
@@ -179,10 +188,10 @@ def _cancel(context: Context) -> int:
     given = context.arguments
     voucher = Voucher(uuid7(), VoucherKind.REVERSAL, context.actor, context.at, given.reason)
     if given.settle:
-        agents.settle_case(context.engine, voucher, case=_key(given.settle))
+        agents.settle_case(context.engine, voucher, case=typed.key_or_new(given.settle))
         return context.answer({"case": given.settle}, "Случай закрыт.")
     if given.rule:
-        since = payment_shapes.day(given.since) if given.since else context.at.date()
+        since = typed.day(given.since) if given.since else context.at.date()
         (agent,) = _required(context, "agent")
         agents.set_rule(context.engine, agent_code=agent, since=since, rule=_RULES[given.rule])
         return context.answer(
@@ -229,10 +238,6 @@ def _required(context: Context, *names: str) -> list[str]:
     if None in values:
         raise WordsMissing("Назовите агента, номер его платежа и номер отмены.")
     return values
-
-
-def _key(text: str | None) -> UUID:
-    return payment_shapes.key_or_new(text)
 
 
 def _text(key: UUID | None) -> str | None:

@@ -12,6 +12,7 @@ waits before that for a person (review_charges.py).
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
 import numpy as np
@@ -301,13 +302,7 @@ def _of_scope(charges: Charges, batch: Batch, scope: Scope) -> Charges:
 
 def prepare(engine: Engine, key: UUID) -> None:
     """Seal the run's tables, index and check them side by side; the run can be posted then."""
-
-    def step(function: str, **params: object) -> None:
-        with writing.writing(engine) as draft:
-            charging.without_waiting(draft)
-            charging.wait_for_long_work(draft)
-            draft.call(function, key=key, **params)
-
+    step = partial(without_time_out, engine, key=key, is_awaited=False)
     step("seal_run")
     with ThreadPoolExecutor(3, "seal") as pool:
         parts = [pool.submit(step, "index_run", part=part) for part in ("entries", "balances")]
@@ -331,9 +326,16 @@ def _hold_for_review(engine: Engine, run: Run) -> int:
         return reviewing.find(draft, run.key, limits)
 
 
-def without_time_out(engine: Engine, function: str, **params: object) -> None:
-    """Call a function that may take longer than a person waits."""
+def without_time_out(
+    engine: Engine, function: str, *, is_awaited: bool = True, **params: object
+) -> None:
+    """Call a function that may take longer than a person waits.
+
+    :param is_awaited: wait for the disk; a step of a run need not, see charging.without_waiting
+    """
     with writing.writing(engine) as draft:
+        if not is_awaited:
+            charging.without_waiting(draft)
         charging.wait_for_long_work(draft)
         draft.call(function, **params)
 

@@ -11,9 +11,9 @@ from pypdf import PdfReader
 from uuid_utils.compat import uuid7
 
 from app.cli import bank, commissions, reports
-from app.cli.bank import NotADay, NotAKey
 from app.cli.commissions import NoSuchChannel
 from app.cli.context import Context, Verbs
+from app.cli.typed import NotADay, NotAKey
 from app.domain.commission import NoCommission
 from app.exchange.client_bank_reading import read
 from app.exchange.client_bank_writing import NoBankDetails
@@ -190,7 +190,7 @@ def test_tiers_by_turnover_count_what_the_agent_brought(
         (("commission", "1", "--agent", "нет такого"), NoSuchAgent, "нет такого"),
         (("commission", "1", "--agent", "вдк"), NoCommission, "нет правила"),
         (("commission", "1", "--agent", "вдк", "--channel", "голубь"), NoSuchChannel, "голубь"),
-        (("commission", "1", "--agent", "вдк", "--on", "вчера"), commissions.NotADay, "вчера"),
+        (("commission", "1", "--agent", "вдк", "--on", "вчера"), NotADay, "вчера"),
         (("transfers", "--on", "12.11.2026"), NotADay, "не дата"),
         (("transfers", "--undo", "первое"), NotAKey, "первое"),
         (("report", "agent"), NoAgentNamed, "--agent"),

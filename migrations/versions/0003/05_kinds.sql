@@ -1,4 +1,4 @@
--- New kinds of vouchers, and parts of a period that close by themselves.
+-- New kinds of vouchers.
 --
 -- Entry kinds (app/domain/ledger.py): 8 write-off, 21 set-off, 22 refund, 25 transfer of principal,
 -- 53 write-off of penalty, 54 transfer of penalty. Below 50 is principal, from 50 on penalty.
@@ -8,10 +8,3 @@ alter table app.voucher add constraint voucher_kind_check check (kind in ('charg
   'opening-balance', 'adjustment', 'penalty', 'transfer', 'reversal', 'import', 'closing',
   'setoff', 'write-off', 'refund', 'payment-transfer', 'reallocation', 'contract-change',
   'bank-transfer', 'reopening', 'instalment'));
-
--- Lock a part of a period, 'charges', 'payments' or 'penalties', against its closing.
-create function app.lock_open_part(wanted date, part text) returns void
-  language plpgsql security definer set search_path = app, public, pg_temp as $$
-begin
-  perform app.lock_open_period(wanted);
-end $$;

@@ -256,37 +256,6 @@ begin
   on conflict (account_id) do update set version = app.account_books.version + 1;
 end $$;
 
--- Append lines (line_no and signed amounts) under a posted voucher and move the balances with them.
-create function app.append_transfer_lines(key uuid, into_period date, branch smallint) returns void
-  language plpgsql security definer set search_path = app, public, pg_temp as $$
-declare
-  origin date;
-begin
-  for origin in select distinct origin_period from pg_temp.transfer_line order by 1 loop
-    perform app.ensure_period(origin);
-  end loop;
-  insert into app.entry (period, run_no, voucher_id, line_no, branch_id, account_id, service_id, contract_id,
-    origin_period, kind, method, component, zone, day_from, day_to, amount_kop, volume_mcu, price_mcr, inputs)
-  select into_period, 0, key, line_no, branch, account_id, service_id, contract_id, origin_period, kind,
-    0, 0, 0, 0, 0, amount_kop, 0, 0, '{}'
-  from pg_temp.transfer_line order by line_no;
-
-  merge into app.balance as kept
-  using (
-    select origin_period, account_id, service_id, contract_id,
-      coalesce(sum(amount_kop) filter (where kind < 50), 0)::bigint as moved_kop,
-      coalesce(sum(amount_kop) filter (where kind >= 50), 0)::bigint as penalty_kop
-    from pg_temp.transfer_line group by 1, 2, 3, 4
-  ) as moved
-  on kept.origin_period = moved.origin_period and kept.account_id = moved.account_id
-    and kept.service_id = moved.service_id and kept.contract_id = moved.contract_id
-  when matched then update set
-    moved_kop = kept.moved_kop + moved.moved_kop, penalty_kop = kept.penalty_kop + moved.penalty_kop
-  when not matched then insert (origin_period, account_id, service_id, contract_id, charged_kop, moved_kop, penalty_kop)
-    values (moved.origin_period, moved.account_id, moved.service_id, moved.contract_id, 0, moved.moved_kop,
-      moved.penalty_kop);
-end $$;
-
 create function app.start_transfer_lines() returns void
   language plpgsql security definer set search_path = app, public, pg_temp as $$
 begin
@@ -371,7 +340,7 @@ begin
   insert into app.balance_transfer (voucher_id, kind, number, dated, basis, moved_on, recipient, with_penalty, moves)
   values (key, act ->> 'kind', btrim(act ->> 'number'), (act ->> 'dated')::date, btrim(act ->> 'basis'), on_day,
     act ->> 'recipient', (act ->> 'with_penalty')::boolean, moves);
-  perform app.append_transfer_lines(key, into_period, branch);
+  perform app.post_staged_lines('transfer_line', key, into_period, branch);
   return true;
 end $$;
 
@@ -570,7 +539,7 @@ begin
   values (key, btrim(act ->> 'number'), (act ->> 'dated')::date, btrim(act ->> 'basis'), on_day, old_contract,
     new_contract, (act ->> 'with_balance')::boolean, (act ->> 'with_penalty')::boolean, moves);
   perform app.change_assignments(key, old_contract, taking, services, houses, accounts, on_day);
-  perform app.append_transfer_lines(key, into_period, branch);
+  perform app.post_staged_lines('transfer_line', key, into_period, branch);
   return true;
 end $$;
 
@@ -652,7 +621,7 @@ begin
   if found then
     perform app.restore_assignments(change);
   end if;
-  perform app.append_transfer_lines(key, into_period, branch);
+  perform app.post_staged_lines('transfer_line', key, into_period, branch);
   return true;
 end $$;
 

@@ -103,7 +103,7 @@ create trigger period_joins_closed before insert on app.period
   for each row execute function app.join_closed_months();
 
 -- Lock a part of a month against its closing (FOR SHARE: closers wait, posters do not).
-create or replace function app.lock_open_part(wanted date, part text) returns void
+create function app.lock_open_part(wanted date, part text) returns void
   language plpgsql security definer set search_path = app, public, pg_temp as $$
 declare
   found_month app.period;
