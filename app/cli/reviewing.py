@@ -7,7 +7,7 @@ from app.domain import money, period
 from app.domain.review import CAUSE_WORDS, DECISION_WORDS, REASON_WORDS, DoubtReason
 from app.errors import Refusal
 from app.operations import review_charges
-from app.store import charging, reviewing
+from app.store import reviewing
 from app.store.reading import reading
 
 _REASONS = {words: reason for reason, words in REASON_WORDS.items()}
@@ -106,7 +106,7 @@ def _shown(
 def _differences(context: Context) -> int:
     month = period.parse(context.arguments.period)
     with reading(context.engine) as snapshot:
-        charging.hold(snapshot)
+        snapshot.hold()
         key = reviewing.waiting(snapshot, month) or reviewing.latest(snapshot, month)
         if key is None:
             raise NoRun(f"За {month.shown} ничего не начислено. Начислите: kvitok charge {month}.")

@@ -248,7 +248,7 @@ def _stream(
     size: int,
 ) -> Accrued:
     """Read, calculate and write, three batches in hand at a time."""
-    penalty_catalogue.hold(snapshot)
+    snapshot.hold()
     on = days.number(plan.on)
     parts = [whose.part(first, first + size) for first in range(0, len(whose), size)]
     total = Accrued(plan.period, plan.on, 0, 0, 0)

@@ -200,7 +200,7 @@ def _stream(
     size: int,
 ) -> None:
     """Read, calculate and write the houses left, three batches in hand at a time."""
-    charging.hold(snapshot)
+    snapshot.hold()
     catalogue = charging_catalogue.load(snapshot, run.period)
     first_line = charging.done(snapshot, run.key).lines
     todo = list(batches(charging.left(snapshot, run, scope), size=size))

@@ -25,7 +25,6 @@ from app.domain.problem import Problem
 from app.domain.recalculation import Names, PostedMonth, Recalculated, recalculated
 from app.domain.replayed import Replayed
 from app.store import (
-    charging,
     charging_catalogue,
     charging_groups,
     charging_inputs,
@@ -109,7 +108,8 @@ def replay(
     found = Replay(target)
     for batch in _batches(wishes):
         with reading(engine, is_double=True) as snapshot:
-            charging.hold(snapshot)
+            snapshot.hold()
+            snapshot.plan_once()
             _replay(snapshot, batch, found)
         if on_progress is not None:
             on_progress(len(batch))

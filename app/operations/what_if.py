@@ -163,7 +163,7 @@ def what_if(
     scope = Scope(tuple(sorted(set(houses))), tuple(sorted(set(accounts))))
     voucher = Voucher(uuid_utils.compat.uuid7(), VoucherKind.IMPORT, actor, made_at=at)
     with trial(engine) as (draft, snapshot):
-        charging.hold(snapshot)
+        snapshot.hold()
         asked = _Asked(snapshot, period, scope, batch_accounts, on_progress)
         now = asked.sums()
         if book is not None:

@@ -9,7 +9,7 @@ from app.domain.period import Period
 from app.domain.problem import Problem
 from app.domain.voucher import Voucher
 from app.errors import Refusal
-from app.store import adjusting, charges, charging, recalculating
+from app.store import adjusting, charges, recalculating
 from app.store.adjusting import NamedLine
 from app.store.engine import Engine
 from app.store.reading import Snapshot, reading
@@ -68,7 +68,7 @@ def correct_year(
                 f"{subject} за {year} год корректируют в {year + 1} году, а открыт"
                 f" {target.shown}. Закройте месяцы года и повторите."
             )
-        charging.hold(snapshot)
+        snapshot.hold()
         notes = Notes()
         named, problems = find(snapshot, target, notes)
         if not named:

@@ -316,16 +316,6 @@ def _balances(run: Run, charges: Charges, keys: tuple[Keys, Keys, Keys]) -> dict
     }
 
 
-def hold(snapshot: Snapshot) -> None:
-    """Keep the snapshot for the whole run, however long the rest of a batch takes.
-
-    The other cores are busy with the batches before and after: no parallel workers.
-    """
-    snapshot.connection.execute("set local max_parallel_workers_per_gather = 0")
-    snapshot.connection.execute("set local idle_in_transaction_session_timeout = 0")
-    snapshot.connection.execute("set local statement_timeout = 0")
-
-
 def wait_for_long_work(draft: Draft) -> None:
     """Let the statements of this transaction take as long as they need."""
     draft.cursor.execute("set local statement_timeout = 0")

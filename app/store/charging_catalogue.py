@@ -86,6 +86,13 @@ _NORM_KINDS = {
     "service_id": "uuid", "kind": "text", "value_mcu": "int8", "house_id": "uuid",
     "rooms": "int4", "persons": "int4", "valid_from": "int4", "valid_to": "int4",
 }  # fmt: skip
+_KINDS = {
+    _SERVICES: _SERVICE_KINDS,
+    _CONTRACTS: {"id": "uuid", "number": "text"},
+    _TARIFFS: _TARIFF_KINDS,
+    _NORMS: _NORM_KINDS,
+    _PARAMETERS: {"code": "text", "value": "text"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +153,11 @@ def _places(keys: list[bytes], index: dict[bytes, int]) -> NDArray[np.int64]:
 def load(snapshot: Snapshot, period: Period) -> Catalogue:
     """Read the catalogue as it is in force in a period."""
     span = {"first": period.first_day, "end": period.end, "last": period.last_day}
-    services = snapshot.columns(_SERVICES, span, kinds=_SERVICE_KINDS)
-    contracts = snapshot.columns(_CONTRACTS, {}, kinds={"id": "uuid", "number": "text"})
+    with snapshot.together():
+        asked = [snapshot.ask(query, span, kinds=kinds) for query, kinds in _KINDS.items()]
+        services, contracts, tariffs, norms, given = (answer.columns() for answer in asked)
     by_service, by_contract = indexed(services["id"]), indexed(contracts["id"])
-    tariffs = snapshot.columns(_TARIFFS, span, kinds=_TARIFF_KINDS)
-    norms = snapshot.columns(_NORMS, span, kinds=_NORM_KINDS)
-    parameters = {row.code: row.value for row in snapshot.rows(_PARAMETERS, **span)}
+    parameters = dict(zip(given["code"], given["value"], strict=True))
     return Catalogue(
         period=period,
         rules=law.rules(charging_law(), parameters, on=period.last_day),

@@ -13,33 +13,34 @@ from app.domain import formula, formula_names, money
 from app.domain.charge_inputs import NO_VALUE, Characteristics, ChargeInputs, Services
 from app.domain.money import Ints
 from app.domain.service import Method
+from app.store.charging_catalogue import Catalogue
+from app.store.charging_places import About, Addition, Places
+from app.store.copying import Columns
 from app.store.reading import Snapshot
 
 _ABSENT = NO_VALUE - 1
 _GREATEST = 10**9
 _WORDS = {"да": Decimal(1), "нет": Decimal(0)}
 _LEVELS = ("house", "premises", "account")
+# "offset 0" keeps the accounts going by their premises: those with characteristics are few.
 _OWNERS = {
     "house": "select id, characteristics from app.house where id = any (%(houses)s)",
     "premises": "select id, characteristics from app.premises where house_id = any (%(houses)s)",
     "account": """
 select account.id, account.characteristics
-from app.premises join app.account on account.premises_id = premises.id
+from app.premises cross join lateral (
+  select id, characteristics from app.account where premises_id = premises.id offset 0
+) as account
 where premises.house_id = any (%(houses)s)""",
 }
-_ALL = " union all ".join(
-    f"select '{level}' as level, owner.id, owner.characteristics from ({query}) as owner"
-    for level, query in _OWNERS.items()
+_GIVEN = " union all ".join(
+    f"""
+select {level}::int4 as level, owner.id, given.key, coalesce(given.value, '') as value
+from ({query}) as owner cross join lateral jsonb_each_text(owner.characteristics) as given
+where owner.characteristics <> '{{}}'"""
+    for level, query in enumerate(_OWNERS.values())
 )
-_KEYS = f"""
-select distinct jsonb_object_keys(owner.characteristics) as key
-from ({_ALL}) as owner where owner.characteristics <> '{{}}'
-"""
-_VALUES = f"""
-select owner.level, owner.id, given.key, coalesce(given.value, '') as value
-from ({_ALL}) as owner cross join lateral jsonb_each_text(owner.characteristics) as given
-where owner.characteristics <> '{{}}' and given.key = any (%(keys)s)
-"""
+_KINDS = {"level": "int4", "id": "uuid", "key": "text", "value": "text"}
 # Every name there is: what a formula may mention.
 _NAMES = """
 select distinct key from (
@@ -71,52 +72,38 @@ def wanted(services: Services) -> tuple[str, ...]:
     return tuple(found)
 
 
-def with_characteristics(
-    snapshot: Snapshot,
-    about: Mapping[str, object],
-    inputs: ChargeInputs,
-    *,
-    places: tuple[Mapping[bytes, int], ...],
-) -> ChargeInputs:
-    """Add the characteristics that the formulas of the services need.
+def ask(snapshot: Snapshot, catalogue: Catalogue, about: About) -> Addition:
+    """Ask for the characteristics that the formulas of the services need."""
+    names = wanted(catalogue.services)
+    if not names:
+        return lambda inputs, _: inputs
+    answer = snapshot.ask(_GIVEN, about, kinds=_KINDS)
 
-    :param about: the houses, as the statements name them
-    :param places: of houses, of premises and of accounts by their raw keys
-    """
-    asked = wanted(inputs.services)
-    if not asked:
-        return inputs
-    premises = inputs.accounts.premises
-    values = np.full((len(asked), len(premises)), NO_VALUE, dtype=np.int64)
-    of_account = (inputs.premises.house[premises], premises, np.arange(len(premises)))
-    for level, key, keys, given in _given(snapshot, about, asked):
-        its = _of_owners(places[level], keys, given)
-        found = its[of_account[level]]
-        np.copyto(values[asked.index(formula.normal(key))], found, where=found != _ABSENT)
-    return replace(inputs, characteristics=Characteristics(asked, values))
+    def add(inputs: ChargeInputs, at: Places) -> ChargeInputs:
+        premises = inputs.accounts.premises
+        values = np.full((len(names), len(premises)), NO_VALUE, dtype=np.int64)
+        places = (at.houses, at.premises, at.accounts)
+        of_account = (inputs.premises.house[premises], premises, np.arange(len(premises)))
+        for level, name, keys, given in _given(answer.columns(), names):
+            its = _of_owners(places[level], keys, given)
+            found = its[of_account[level]]
+            np.copyto(values[names.index(name)], found, where=found != _ABSENT)
+        return replace(inputs, characteristics=Characteristics(names, values))
+
+    return add
 
 
 def _given(
-    snapshot: Snapshot, about: Mapping[str, object], asked: Sequence[str]
+    columns: Columns, names: Sequence[str]
 ) -> Iterator[tuple[int, str, NDArray[np.void], Ints]]:
-    """Give level, name as written, owners and values: of houses first, of accounts last."""
-    houses = {"houses": about["houses"]}
-    keys = [row.key for row in snapshot.rows(_KEYS, **houses)]
-    keys = sorted(key for key in keys if formula.normal(key) in asked)
-    if not keys:
-        return
-    columns = snapshot.columns(
-        _VALUES,
-        {**houses, "keys": keys},
-        kinds={"level": "text", "id": "uuid", "key": "text", "value": "text"},
-    )
-    numbers = {text: _millionths(text) for text in set(columns["value"])}
-    given = np.array([numbers[text] for text in columns["value"]], dtype=np.int64)
-    level_of, name_of = np.array(columns["level"]), np.array(columns["key"])
-    for level, word in enumerate(_LEVELS):
-        for key in keys:
-            at = np.flatnonzero((level_of == word) & (name_of == key))
-            yield level, key, columns["id"][at], given[at]
+    """Give level, name, owners and values: of houses first, of accounts last."""
+    written = sorted({key for key in columns["key"] if formula.normal(key) in names})
+    name_of = np.array(columns["key"], dtype=np.str_)
+    for level in range(len(_LEVELS)):
+        for key in written:
+            at = np.flatnonzero((columns["level"] == level) & (name_of == key))
+            values = [_millionths(columns["value"][row]) for row in at.tolist()]
+            yield level, formula.normal(key), columns["id"][at], np.array(values, dtype=np.int64)
 
 
 def _of_owners(places: Mapping[bytes, int], keys: NDArray[np.void], given: Ints) -> Ints:

@@ -1,6 +1,6 @@
 """What checks found in a batch of houses: interference, connections, failing meters of heat."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +14,9 @@ from app.domain.check_facts import (
     HeatFailures,
     Interferences,
 )
-from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, places, wide
+from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, Catalogue, places, wide
+from app.store.charging_places import About, Addition, Places
+from app.store.copying import Columns
 from app.store.reading import Snapshot
 
 _FOUND_ON = f"coalesce(found_on - {EPOCH_SQL}, {NO_DAY}) as found_on"
@@ -140,6 +142,10 @@ left join lateral (
 order by failing.code
 """
 _SPAN_KINDS = {"valid_from": "int4", "valid_to": "int4", "found_on": "int4"}
+_CONNECTION_KINDS = {
+    "account_id": "uuid", "service_id": "uuid", **_SPAN_KINDS, "power_mcu": "int8",
+    "diameter_mcu": "int8", "act": "text",
+}  # fmt: skip
 _HEAT_KINDS = {
     "code": "text", "failed_on": "int4", "restored_on": "int4", "counted_mcu": "int8",
     "base_months": "int4", "base_days": "int4", "base_mcu": "int8", "base_temperature": "int8",
@@ -147,26 +153,23 @@ _HEAT_KINDS = {
 }  # fmt: skip
 
 
-def with_checks(
-    snapshot: Snapshot,
-    about: Mapping[str, object],
-    inputs: ChargeInputs,
-    *,
-    accounts: dict[bytes, int],
-    services: dict[bytes, int],
-) -> ChargeInputs:
-    """Add what checks found; of meters that are not among the inputs nothing is kept.
+def ask(snapshot: Snapshot, catalogue: Catalogue, about: About) -> Addition:
+    """Ask for what checks found; of meters that are not among the inputs nothing is kept."""
+    limit = catalogue.rules.whole("heat_base_months_max")
+    interfered = snapshot.ask(_INTERFERENCES, about, kinds={"code": "text", **_SPAN_KINDS})
+    connected = snapshot.ask(_CONNECTIONS, about, kinds=_CONNECTION_KINDS)
+    failing = snapshot.ask(_HEAT_FAILURES, {**about, "months": limit}, kinds=_HEAT_KINDS)
 
-    :param about: houses, first, last and end of the period, as the statements name them
-    """
-    at = {code: place for place, code in enumerate(inputs.meters.code)}
-    limit = inputs.rules.whole("heat_base_months_max")
-    return replace(
-        inputs,
-        interferences=_interferences(snapshot, about, at),
-        connections=_connections(snapshot, about, accounts, services),
-        heat_failures=_heat_failures(snapshot, {**about, "months": limit}, at),
-    )
+    def add(inputs: ChargeInputs, at: Places) -> ChargeInputs:
+        meters = {code: place for place, code in enumerate(inputs.meters.code)}
+        return replace(
+            inputs,
+            interferences=_interferences(interfered.columns(), meters),
+            connections=_connections(connected.columns(), at),
+            heat_failures=_heat_failures(failing.columns(), meters),
+        )
+
+    return add
 
 
 def _meters(codes: Sequence[str], at: dict[str, int]) -> NDArray[np.int64]:
@@ -174,45 +177,26 @@ def _meters(codes: Sequence[str], at: dict[str, int]) -> NDArray[np.int64]:
     return np.array([at.get(code, -1) for code in codes], dtype=np.int64)
 
 
-def _interferences(
-    snapshot: Snapshot, about: Mapping[str, object], at: dict[str, int]
-) -> Interferences:
-    found = snapshot.columns(_INTERFERENCES, about, kinds={"code": "text", **_SPAN_KINDS})
+def _interferences(found: Columns, at: dict[str, int]) -> Interferences:
     meter = _meters(found["code"], at)
     kept = np.flatnonzero(meter >= 0)
     spans = {name: wide(found[name])[kept] for name in _SPAN_KINDS}
     return Interferences(meter=meter[kept], **spans)
 
 
-def _connections(
-    snapshot: Snapshot,
-    about: Mapping[str, object],
-    accounts: dict[bytes, int],
-    services: dict[bytes, int],
-) -> Connections:
-    found = snapshot.columns(
-        _CONNECTIONS,
-        about,
-        kinds={
-            "account_id": "uuid", "service_id": "uuid", **_SPAN_KINDS, "power_mcu": "int8",
-            "diameter_mcu": "int8", "act": "text",
-        },
-    )  # fmt: skip
-    account = [accounts.get(key, -1) for key in found["account_id"].tolist()]
+def _connections(found: Columns, at: Places) -> Connections:
+    account = [at.accounts.get(key, -1) for key in found["account_id"].tolist()]
     kept = [place for place, one in enumerate(account) if one >= 0]
     names = (*_SPAN_KINDS, "power_mcu", "diameter_mcu")
     return Connections(
         account=np.array([account[place] for place in kept], dtype=np.int64),
-        service=places(found["service_id"], services)[kept],
+        service=places(found["service_id"], at.services)[kept],
         **{name: wide(found[name])[kept] for name in names},
         act=[found["act"][place] for place in kept],
     )
 
 
-def _heat_failures(
-    snapshot: Snapshot, about: Mapping[str, object], at: dict[str, int]
-) -> HeatFailures:
-    found = snapshot.columns(_HEAT_FAILURES, about, kinds=_HEAT_KINDS)
+def _heat_failures(found: Columns, at: dict[str, int]) -> HeatFailures:
     meter = _meters(found["code"], at)
     kept = np.flatnonzero(meter >= 0)
     names = [name for name in _HEAT_KINDS if name not in ("code", "base_words")]

@@ -1,12 +1,12 @@
 """Amounts calculated elsewhere for the accounts of a batch; read only when a service has them."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from app.domain.charge_inputs import ChargeInputs, ExternalCharges
 from app.domain.service import Method
+from app.store.charging_catalogue import Catalogue, wide
 from app.store.charging_catalogue import places as places_of
-from app.store.charging_catalogue import wide
+from app.store.charging_places import About, Addition, Places
 from app.store.reading import Snapshot
 
 _GIVEN = """
@@ -20,35 +20,28 @@ where premises.house_id = any (%(houses)s)
 """
 
 
-def with_external(
-    snapshot: Snapshot,
-    about: Mapping[str, object],
-    inputs: ChargeInputs,
-    *,
-    places: tuple[dict[bytes, int], dict[bytes, int], dict[bytes, int]],
-) -> ChargeInputs:
-    """Add what was given for the period.
+_KINDS = {
+    "account_id": "uuid", "service_id": "uuid", "contract_id": "uuid",
+    "volume_mcu": "int8", "amount_kop": "int8", "document": "text",
+}  # fmt: skip
 
-    :param about: houses, first and end of the period, as the statement names them
-    :param places: of accounts, services and contracts by their raw keys
-    """
-    if Method.EXTERNAL not in inputs.services.method:
-        return inputs
-    columns = snapshot.columns(
-        _GIVEN,
-        about,
-        kinds={
-            "account_id": "uuid", "service_id": "uuid", "contract_id": "uuid",
-            "volume_mcu": "int8", "amount_kop": "int8", "document": "text",
-        },
-    )  # fmt: skip
-    accounts, services, contracts = places
-    external = ExternalCharges(
-        account=places_of(columns["account_id"], accounts),
-        service=places_of(columns["service_id"], services),
-        contract=places_of(columns["contract_id"], contracts),
-        volume_mcu=wide(columns["volume_mcu"]),
-        amount_kop=wide(columns["amount_kop"]),
-        document=columns["document"],
-    )
-    return replace(inputs, external=external)
+
+def ask(snapshot: Snapshot, catalogue: Catalogue, about: About) -> Addition:
+    """Ask for what was given for the period."""
+    if Method.EXTERNAL not in catalogue.services.method:
+        return lambda inputs, _: inputs
+    given = snapshot.ask(_GIVEN, about, kinds=_KINDS)
+
+    def add(inputs: ChargeInputs, at: Places) -> ChargeInputs:
+        columns = given.columns()
+        external = ExternalCharges(
+            account=places_of(columns["account_id"], at.accounts),
+            service=places_of(columns["service_id"], at.services),
+            contract=places_of(columns["contract_id"], at.contracts),
+            volume_mcu=wide(columns["volume_mcu"]),
+            amount_kop=wide(columns["amount_kop"]),
+            document=columns["document"],
+        )
+        return replace(inputs, external=external)
+
+    return add

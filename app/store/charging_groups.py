@@ -18,12 +18,12 @@ from app.domain.group_inputs import (
 )
 from app.domain.house_total import UNKNOWN
 from app.domain.money import Ints
-from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, wide
+from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, Catalogue, wide
 from app.store.charging_catalogue import places as places_of
+from app.store.charging_places import About, Addition, Places
 from app.store.reading import Snapshot
 
 _NIL_SQL = "'00000000-0000-0000-0000-000000000000'::uuid"
-_ANY = "select exists (select 1 from app.group_member)"
 _HOUSES = "select meter_id, house_id from app.group_house order by meter_id, house_id"
 _ROWS = f"""
 select meter.code as meter, given.base, given.mode,
@@ -55,26 +55,20 @@ _VOLUMES = (
 )  # fmt: skip
 
 
-def with_groups(
-    snapshot: Snapshot,
-    inputs: ChargeInputs,
-    about: Mapping[str, object],
-    *,
-    places: tuple[dict[bytes, int], dict[bytes, int], dict[bytes, int]],
-) -> ChargeInputs:
-    """Add the group meters that stand in these houses.
+def ask(snapshot: Snapshot, _catalogue: Catalogue, about: About) -> Addition:
+    """Ask for the group meters that stand in these houses.
 
     Accounts closed before the period, and houses that are not asked about, are left out.
-
-    :param about: houses, first and end of the period, as the statements name them
-    :param places: of houses, premises and accounts
     """
-    if not snapshot.value(_ANY):
-        return inputs
-    place = {code: at for at, code in enumerate(inputs.meters.code)}
-    rows = _rows(snapshot.columns(_ROWS, about, kinds=_KINDS), place, places)
-    carried = snapshot.columns(_CARRIES, about, kinds=_CARRY_KINDS)
-    return replace(inputs, groups=rows, group_carries=_carries(carried, place))
+    members = snapshot.ask(_ROWS, about, kinds=_KINDS)
+    carried = snapshot.ask(_CARRIES, about, kinds=_CARRY_KINDS)
+
+    def add(inputs: ChargeInputs, at: Places) -> ChargeInputs:
+        place = {code: at for at, code in enumerate(inputs.meters.code)}
+        rows = _rows(members.columns(), place, (at.houses, at.premises, at.accounts))
+        return replace(inputs, groups=rows, group_carries=_carries(carried.columns(), place))
+
+    return add
 
 
 def _rows(

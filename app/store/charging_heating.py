@@ -1,14 +1,17 @@
 """Heat of the year before: what houses paid evenly, and their premises with meters, go by."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 import numpy as np
 
-from app.domain.charge_inputs import HeatYears, Houses
+from app.domain.charge_inputs import ChargeInputs, HeatYears
+from app.domain.money import Ints
 from app.domain.service import Method
 from app.store.charging_catalogue import Catalogue
+from app.store.charging_places import About, Addition, Places
 from app.store.copying import uuid_list
 from app.store.reading import Snapshot
 
@@ -19,38 +22,39 @@ from app.heat_of_year(%(houses)s, %(services)s, %(first)s)
 """
 
 
-def load(
-    snapshot: Snapshot,
-    catalogue: Catalogue,
-    *,
-    houses: Houses,
-    house_ids: list[UUID],
-    house_index: dict[bytes, int],
-    premises_index: dict[bytes, int],
-) -> HeatYears:
-    """Read the meters of heat of houses paid evenly; nothing where none is."""
-    methods = catalogue.services.method
-    heating = [at for at, method in enumerate(methods) if method is Method.HEATING]
-    if not heating or not houses.heats_evenly.any():
-        return HeatYears()
+def ask(snapshot: Snapshot, catalogue: Catalogue, about: About) -> Addition:
+    """Ask for the meters of heat of houses paid evenly: once it is known that some are."""
+    heating = [
+        at for at, method in enumerate(catalogue.services.method) if method is Method.HEATING
+    ]
     year = catalogue.period.year - 1
-    rows = snapshot.rows(
-        _YEAR,
-        houses=house_ids,
-        services=uuid_list(catalogue.service_ids[heating]),
-        first=date(year, 1, 1),
-    )
-    service_index = {key: at for at, key in enumerate(catalogue.service_ids.tolist())}
-    found: dict[tuple[int, int, int], list[Any]] = {}
-    for row in rows:
-        keys = (row.house_id.bytes, row.premises_id.bytes, row.service_id.bytes)
-        premises = premises_index.get(keys[1], -1)
-        key = (house_index[keys[0]], premises, service_index[keys[2]])
-        if houses.heats_evenly[key[0]]:
-            found.setdefault(key, []).append(row)
+
+    def add(inputs: ChargeInputs, at: Places) -> ChargeInputs:
+        if not heating or not inputs.houses.heats_evenly.any():
+            return inputs
+        rows = snapshot.rows(
+            _YEAR,
+            houses=about["houses"],
+            services=uuid_list(catalogue.service_ids[heating]),
+            first=date(year, 1, 1),
+        )
+        found: dict[tuple[int, int, int], list[Any]] = {}
+        for row in rows:
+            house = at.houses[row.house_id.bytes]
+            premises = at.premises.get(row.premises_id.bytes, -1)
+            if inputs.houses.heats_evenly[house]:
+                key = (house, premises, at.services[row.service_id.bytes])
+                found.setdefault(key, []).append(row)
+        return replace(inputs, heat_years=_years(found, year))
+
+    return add
+
+
+def _years(found: Mapping[tuple[int, int, int], list[Any]], year: int) -> HeatYears:
+    """Give the volume of a year of each house, premises and service."""
     whole = {key: _volume(meters, year) for key, meters in found.items()}
 
-    def column(values: list[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    def column(values: list[int]) -> Ints:
         return np.array(values, dtype=np.int64)
 
     return HeatYears(

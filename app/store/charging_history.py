@@ -7,13 +7,12 @@
 A batch of ordinary months asks for its events and nothing else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.domain import days
 from app.domain.average import (
@@ -31,9 +30,10 @@ from app.domain.meter_event import EVENT_CODES, MeterEvents, no_events
 from app.domain.meter_lives import needing_history
 from app.domain.money import Ints
 from app.domain.service import Component
-from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, wide
+from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, Catalogue, places, wide
+from app.store.charging_places import About, Addition, Places
 from app.store.charging_readings import RANK_SQL, ZONE_SQL
-from app.store.copying import uuid_list
+from app.store.copying import Columns
 from app.store.reading import Snapshot
 
 _MONTH_SQL = "(extract(year from {0})::int4 * 12 + extract(month from {0})::int4 - 1)"
@@ -75,41 +75,41 @@ where entry.account_id = any (%(accounts)s) and entry.service_id = any (%(servic
 group by 1, 2, 3, 4
 """
 
-
-def with_history(
-    snapshot: Snapshot,
-    about: Mapping[str, object],
-    inputs: ChargeInputs,
-    *,
-    account_ids: NDArray[np.void],
-    service_ids: NDArray[np.void],
-) -> ChargeInputs:
-    """Add what unusual meters need.
-
-    :param about: houses, first and end of the period, as the statements name them
-    """
-    month = days.month_of(inputs.period)
-    rules = average_rules(inputs.rules)
-    back = rules.oldest_months + _MARGIN
-    place = {code: at for at, code in enumerate(inputs.meters.code)}
-    events = _events(snapshot, {**about, "oldest": inputs.period.plus(-back).first_day}, place)
-    inputs = replace(inputs, meter_events=events)
-    wanted, late = needing_history(inputs.meters, inputs.readings, events, month=month)
-    if not wanted.size:
-        return inputs
-    last = _last_months(inputs, events)
-    history = _history(snapshot, about, inputs, wanted, last - back)
-    charged = nothing_before()
-    if late.size:
-        ids = (account_ids, service_ids)
-        since = _first_day(int(last[late].min()) - back)
-        charged = _charged(snapshot, {**about, "since": since}, inputs, late, ids=ids)
-    return replace(inputs, history=history, charged_before=charged)
+_EVENT_KINDS = {"code": "text", "kind": "text", "valid_from": "int4", "valid_to": "int4"}
+_CHARGED_KINDS = {
+    "account_id": "uuid", "service_id": "uuid", "zone": "int4", "month": "int4",
+    "volume_mcu": "int8",
+}  # fmt: skip
 
 
-def _events(snapshot: Snapshot, about: Mapping[str, object], place: dict[str, int]) -> MeterEvents:
-    kinds = {"code": "text", "kind": "text", "valid_from": "int4", "valid_to": "int4"}
-    found = snapshot.columns(_EVENTS, about, kinds=kinds)
+def ask(snapshot: Snapshot, catalogue: Catalogue, about: About) -> Addition:
+    """Ask for the events of meters; read the rest once it is known which meters are unusual."""
+    period = catalogue.period
+    back = average_rules(catalogue.rules).oldest_months + _MARGIN
+    oldest = period.plus(-back).first_day
+    happened = snapshot.ask(_EVENTS, {**about, "oldest": oldest}, kinds=_EVENT_KINDS)
+
+    def add(inputs: ChargeInputs, at: Places) -> ChargeInputs:
+        events = _events(happened.columns(), inputs.meters.code)
+        inputs = replace(inputs, meter_events=events)
+        wanted, late = needing_history(
+            inputs.meters, inputs.readings, events, month=days.month_of(period)
+        )
+        if not wanted.size:
+            return inputs
+        last = _last_months(inputs, events)
+        history = _history(snapshot, about, inputs, wanted, last - back)
+        charged = nothing_before()
+        if late.size:
+            since = _first_day(int(last[late].min()) - back)
+            charged = _charged(snapshot, {**about, "since": since}, inputs, late, at)
+        return replace(inputs, history=history, charged_before=charged)
+
+    return add
+
+
+def _events(found: Columns, codes: Sequence[str]) -> MeterEvents:
+    place = {code: at for at, code in enumerate(codes)}
     at = [row for row, code in enumerate(found["code"]) if code in place]
     if not at:
         return no_events()
@@ -134,7 +134,7 @@ def _last_months(inputs: ChargeInputs, events: MeterEvents) -> Ints:
 
 
 def _history(
-    snapshot: Snapshot, about: Mapping[str, object], inputs: ChargeInputs, wanted: Ints, since: Ints
+    snapshot: Snapshot, about: About, inputs: ChargeInputs, wanted: Ints, since: Ints
 ) -> History:
     found = snapshot.columns(
         _HISTORY,
@@ -153,38 +153,28 @@ def _history(
 
 
 def _charged(
-    snapshot: Snapshot,
-    about: Mapping[str, object],
-    inputs: ChargeInputs,
-    late: Ints,
-    *,
-    ids: tuple[NDArray[np.void], NDArray[np.void]],
+    snapshot: Snapshot, about: About, inputs: ChargeInputs, late: Ints, at: Places
 ) -> ChargedBefore:
     meters, accounts = inputs.meters, inputs.accounts
     own = meters.account[late]
     homes = meters.premises[late][own < 0]
     of_homes = np.flatnonzero(np.isin(accounts.premises, homes[homes >= 0]))
-    chosen = np.unique(np.concatenate([own[own >= 0], of_homes]))
-    services = np.unique(meters.service[late])
-    if not chosen.size:
+    chosen = set(np.concatenate([own[own >= 0], of_homes]).tolist())
+    services = set(meters.service[late].tolist())
+    if not chosen:
         return nothing_before()
-    found: dict[str, Any] = snapshot.columns(
+    found = snapshot.columns(
         _CHARGED,
         {
             **about,
-            "accounts": uuid_list(ids[0][chosen]),
-            "services": uuid_list(ids[1][services]),
+            "accounts": [UUID(bytes=key) for key, one in at.accounts.items() if one in chosen],
+            "services": [UUID(bytes=key) for key, one in at.services.items() if one in services],
         },
-        kinds={
-            "account_id": "uuid", "service_id": "uuid", "zone": "int4", "month": "int4",
-            "volume_mcu": "int8",
-        },
-    )  # fmt: skip
-    account = {ids[0][at].tobytes(): at for at in chosen.tolist()}
-    service = {ids[1][at].tobytes(): at for at in services.tolist()}
+        kinds=_CHARGED_KINDS,
+    )
     return ChargedBefore(
-        account=np.array([account[one] for one in found["account_id"].tolist()], dtype=np.int64),
-        service=np.array([service[one] for one in found["service_id"].tolist()], dtype=np.int64),
+        account=places(found["account_id"], at.accounts),
+        service=places(found["service_id"], at.services),
         zone=wide(found["zone"]),
         month=wide(found["month"]),
         volume_mcu=wide(found["volume_mcu"]),

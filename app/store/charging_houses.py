@@ -1,6 +1,5 @@
 """Totals of houses: those of months before that a run goes by, and those a run keeps."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -14,14 +13,12 @@ from app.domain.house_total import UNKNOWN, HouseTotals, SettledMonths
 from app.domain.money import Ints
 from app.domain.service import Method
 from app.domain.situation import METHODS
+from app.store.charging_catalogue import Catalogue, wide
 from app.store.charging_catalogue import places as places_of
-from app.store.charging_catalogue import wide
+from app.store.charging_places import About, Addition, Places
 from app.store.copying import uuid_list
 from app.store.reading import Snapshot
 
-_ANY = (
-    "select exists (select 1 from app.house_total) or exists (select 1 from app.house_total_given)"
-)
 _VOLUMES = (
     "house_mcu", "individual_mcu", "for_hot_mcu", "carry_before_mcu", "net_mcu", "charged_mcu",
     "carry_mcu", "premises_cm2", "price_mcr", "heat_price_mcr", "heat_norm_mcu",
@@ -54,46 +51,36 @@ _SETTLED_KINDS = {"house_id": "uuid", "service_id": "uuid", "until": "int4"}
 _MAY_BE_UNKNOWN = {"house_mcu", "individual_mcu", "net_mcu", "charged_mcu", "price_mcr"}
 
 
-def with_totals(
-    snapshot: Snapshot,
-    inputs: ChargeInputs,
-    about: Mapping[str, object],
-    *,
-    places: tuple[dict[bytes, int], dict[bytes, int]],
-) -> ChargeInputs:
-    """Add the totals of this and the year before, up to the month before the period.
+def ask(snapshot: Snapshot, catalogue: Catalogue, about: About) -> Addition:
+    """Ask for the totals of this and the year before, up to the month before the period."""
+    span = {**about, "since": date(catalogue.period.year - 1, 1, 1), "before": about["first"]}
+    past = snapshot.ask(_PAST, span, kinds=_KINDS)
+    settled = snapshot.ask(_SETTLED, span, kinds=_SETTLED_KINDS)
 
-    :param about: houses and the first day of the period, as the statements name them
-    :param places: of houses and of services
-    """
-    if not snapshot.value(_ANY):
-        return inputs
-    span = {**about, "since": date(inputs.period.year - 1, 1, 1), "before": about["first"]}
-    return replace(
-        inputs,
-        past_totals=_totals(snapshot.columns(_PAST, span, kinds=_KINDS), places),
-        settled_months=_settled(snapshot.columns(_SETTLED, span, kinds=_SETTLED_KINDS), places),
-    )
+    def add(inputs: ChargeInputs, at: Places) -> ChargeInputs:
+        return replace(
+            inputs,
+            past_totals=_totals(past.columns(), at),
+            settled_months=_settled(settled.columns(), at),
+        )
+
+    return add
 
 
-def _totals(
-    columns: dict[str, Any], places: tuple[dict[bytes, int], dict[bytes, int]]
-) -> HouseTotals:
+def _totals(columns: dict[str, Any], at: Places) -> HouseTotals:
     return HouseTotals(
-        house=places_of(columns["house_id"], places[0]),
-        service=places_of(columns["service_id"], places[1]),
+        house=places_of(columns["house_id"], at.houses),
+        service=places_of(columns["service_id"], at.services),
         period=wide(columns["period"]),
         method=np.array([METHODS.index(Method(one)) for one in columns["method"]], dtype=np.int64),
         **{name: wide(columns[name]) for name in _VOLUMES},
     )
 
 
-def _settled(
-    columns: dict[str, Any], places: tuple[dict[bytes, int], dict[bytes, int]]
-) -> SettledMonths:
+def _settled(columns: dict[str, Any], at: Places) -> SettledMonths:
     return SettledMonths(
-        house=places_of(columns["house_id"], places[0]),
-        service=places_of(columns["service_id"], places[1]),
+        house=places_of(columns["house_id"], at.houses),
+        service=places_of(columns["service_id"], at.services),
         until=wide(columns["until"]),
     )
 

@@ -6,8 +6,7 @@ Every statement is about some houses and one period; domain/charging.py joins wh
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
@@ -38,6 +37,8 @@ from app.store import (
 )
 from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, Catalogue, indexed, places, wide
 from app.store.charging_meters import Metering
+from app.store.charging_places import About, Places
+from app.store.copying import Columns
 from app.store.reading import Snapshot
 
 _NIL_SQL = "'00000000-0000-0000-0000-000000000000'::uuid"
@@ -170,15 +171,10 @@ class Batch:
     house_ids: NDArray[np.void]
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """The places of the keys of a batch."""
-
-    houses: dict[bytes, int]
-    premises: dict[bytes, int]
-    accounts: dict[bytes, int]
-    services: dict[bytes, int]
-    contracts: dict[bytes, int]
+_RARITIES = (
+    charging_heating, charging_houses, charging_groups, charging_checks, charging_characteristics,
+    charging_external, charging_reductions, charging_history,
+)  # fmt: skip
 
 
 @contextmanager
@@ -204,42 +200,40 @@ def load(
 
     :param metering: of the same period and houses, being read already
     """
-    period = catalogue.period
-    about = _about(period, house_ids)
-    found = {query: snapshot.columns(query, about, kinds=kinds) for query, kinds in _KINDS.items()}
-    metered = metering.result() if metering else charging_meters.fetch(snapshot, about)
-    houses, premises, accounts = found[_HOUSES], found[_PREMISES], found[_ACCOUNTS]
-    places_of = _Places(
-        indexed(houses["id"]), indexed(premises["id"]), indexed(accounts["id"]),
-        indexed(catalogue.service_ids), indexed(catalogue.contract_ids),
-    )  # fmt: skip
-    in_house, in_premises, by_account = places_of.houses, places_of.premises, places_of.accounts
-    meters, readings = charging_meters.placed(
-        metered, houses=in_house, premises=in_premises, accounts=by_account,
-        services=places_of.services,
-    )  # fmt: skip
-    indices = (places_of.services, places_of.contracts, in_house, by_account)
-    inputs = ChargeInputs(
-        period=period,
-        rules=catalogue.rules,
-        services=catalogue.services,
-        contracts=catalogue.contracts,
-        tariffs=catalogue.tariffs_of(in_house, by_account),
-        norms=catalogue.norms_of(in_house),
-        houses=_houses(houses),
-        premises=_premises(premises, found[_AREAS], in_house, in_premises),
-        accounts=_accounts(accounts, found[_SHARES], in_premises, by_account),
-        residents=_residents(found[_RESIDENTS], by_account),
-        assignments=_assignments(found[_ASSIGNMENTS], indices),
-        impossible=_impossible(found[_IMPOSSIBLE], in_premises, places_of.services),
-        meters=meters,
-        readings=readings,
-    )
-    batch = Batch(inputs, accounts["id"], houses["id"])
-    return _with_rarities(snapshot, catalogue, about, batch, places_of)
+    about = _about(catalogue.period, house_ids)
+    with snapshot.together():
+        asked = {query: snapshot.ask(query, about, kinds=kinds) for query, kinds in _KINDS.items()}
+        rarities = [rarity.ask(snapshot, catalogue, about) for rarity in _RARITIES]
+        found = {query: answer.columns() for query, answer in asked.items()}
+        houses, premises, accounts = found[_HOUSES], found[_PREMISES], found[_ACCOUNTS]
+        at = Places(
+            indexed(houses["id"]), indexed(premises["id"]), indexed(accounts["id"]),
+            indexed(catalogue.service_ids), indexed(catalogue.contract_ids),
+        )  # fmt: skip
+        metered = metering.result() if metering else charging_meters.fetch(snapshot, about)
+        meters, readings = charging_meters.placed(metered, at)
+        inputs = ChargeInputs(
+            period=catalogue.period,
+            rules=catalogue.rules,
+            services=catalogue.services,
+            contracts=catalogue.contracts,
+            tariffs=catalogue.tariffs_of(at.houses, at.accounts),
+            norms=catalogue.norms_of(at.houses),
+            houses=_houses(houses),
+            premises=_premises(premises, found[_AREAS], at),
+            accounts=_accounts(accounts, found[_SHARES], at),
+            residents=_residents(found[_RESIDENTS], at),
+            assignments=_assignments(found[_ASSIGNMENTS], at),
+            impossible=_impossible(found[_IMPOSSIBLE], at),
+            meters=meters,
+            readings=readings,
+        )
+        for add in rarities:
+            inputs = add(inputs, at)
+    return Batch(inputs, accounts["id"], houses["id"])
 
 
-def _about(period: Period, house_ids: list[UUID]) -> dict[str, Any]:
+def _about(period: Period, house_ids: list[UUID]) -> About:
     return {
         "houses": house_ids,
         "first": period.first_day,
@@ -248,42 +242,7 @@ def _about(period: Period, house_ids: list[UUID]) -> dict[str, Any]:
     }
 
 
-def _with_rarities(
-    snapshot: Snapshot, catalogue: Catalogue, about: dict[str, Any], batch: Batch, at: _Places
-) -> Batch:
-    """Add what only some houses have: each is read when there is any of it."""
-    years = charging_heating.load(
-        snapshot,
-        catalogue,
-        houses=batch.inputs.houses,
-        house_ids=about["houses"],
-        house_index=at.houses,
-        premises_index=at.premises,
-    )
-    inputs = replace(batch.inputs, heat_years=years)
-    inputs = charging_houses.with_totals(snapshot, inputs, about, places=(at.houses, at.services))
-    inputs = charging_groups.with_groups(
-        snapshot, inputs, about, places=(at.houses, at.premises, at.accounts)
-    )
-    inputs = charging_checks.with_checks(
-        snapshot, about, inputs, accounts=at.accounts, services=at.services
-    )
-    inputs = charging_characteristics.with_characteristics(
-        snapshot, about, inputs, places=(at.houses, at.premises, at.accounts)
-    )
-    inputs = charging_external.with_external(
-        snapshot, about, inputs, places=(at.accounts, at.services, at.contracts)
-    )
-    inputs = charging_reductions.with_reductions(
-        snapshot, about, inputs, houses=at.houses, accounts=at.accounts
-    )
-    inputs = charging_history.with_history(
-        snapshot, about, inputs, account_ids=batch.account_ids, service_ids=catalogue.service_ids
-    )
-    return replace(batch, inputs=inputs)
-
-
-def _houses(columns: dict[str, Any]) -> Houses:
+def _houses(columns: Columns) -> Houses:
     common = ("common_any", "common_cold", "common_hot", "common_power", "common_heat")
     return Houses(
         code=columns["code"],
@@ -296,20 +255,15 @@ def _houses(columns: dict[str, Any]) -> Houses:
     )
 
 
-def _premises(
-    identity: dict[str, Any],
-    versions: dict[str, Any],
-    houses: dict[bytes, int],
-    index: dict[bytes, int],
-) -> Premises:
-    house = places(identity["house_id"], houses)
+def _premises(identity: Columns, versions: Columns, at: Places) -> Premises:
+    house = places(identity["house_id"], at.houses)
     flat, flat_premises = communal_flats(
         house.tolist(), identity["flat_number"], identity["number"]
     )
     return Premises(
         house=house,
         in_sum=wide(identity["in_sum"]),
-        version_of=places(versions["premises_id"], index),
+        version_of=places(versions["premises_id"], at.premises),
         valid_from=wide(versions["valid_from"]),
         valid_to=wide(versions["valid_to"]),
         total_cm2=wide(versions["total_cm2"]),
@@ -323,18 +277,13 @@ def _premises(
     )
 
 
-def _accounts(
-    identity: dict[str, Any],
-    versions: dict[str, Any],
-    premises: dict[bytes, int],
-    index: dict[bytes, int],
-) -> Accounts:
+def _accounts(identity: Columns, versions: Columns, at: Places) -> Accounts:
     return Accounts(
         number=identity["number"],
-        premises=places(identity["premises_id"], premises),
+        premises=places(identity["premises_id"], at.premises),
         opened=wide(identity["opened"]),
         closed=wide(identity["closed"]),
-        version_of=places(versions["account_id"], index),
+        version_of=places(versions["account_id"], at.accounts),
         valid_from=wide(versions["valid_from"]),
         valid_to=wide(versions["valid_to"]),
         share_numerator=wide(versions["share_numerator"]),
@@ -342,23 +291,22 @@ def _accounts(
     )
 
 
-def _residents(columns: dict[str, Any], accounts: dict[bytes, int]) -> Residents:
+def _residents(columns: Columns, at: Places) -> Residents:
     kinds = [int(RESIDENT_CODES[one]) for one in columns["kind"]]
     return Residents(
-        account=places(columns["account_id"], accounts),
+        account=places(columns["account_id"], at.accounts),
         kind=np.array(kinds, dtype=np.int64),
         valid_from=wide(columns["valid_from"]),
         valid_to=wide(columns["valid_to"]),
     )
 
 
-def _assignments(columns: dict[str, Any], indices: tuple[dict[bytes, int], ...]) -> Assignments:
-    services, contracts, houses, accounts = indices
+def _assignments(columns: Columns, at: Places) -> Assignments:
     return Assignments(
-        service=places(columns["service_id"], services),
-        contract=places(columns["contract_id"], contracts),
-        house=places(columns["house_id"], houses),
-        account=places(columns["account_id"], accounts),
+        service=places(columns["service_id"], at.services),
+        contract=places(columns["contract_id"], at.contracts),
+        house=places(columns["house_id"], at.houses),
+        account=places(columns["account_id"], at.accounts),
         quantity_mcu=wide(columns["quantity_mcu"]),
         meter_share_ppm=wide(columns["meter_share_ppm"]),
         valid_from=wide(columns["valid_from"]),
@@ -366,12 +314,10 @@ def _assignments(columns: dict[str, Any], indices: tuple[dict[bytes, int], ...])
     )
 
 
-def _impossible(
-    columns: dict[str, Any], premises: dict[bytes, int], services: dict[bytes, int]
-) -> Impossible:
+def _impossible(columns: Columns, at: Places) -> Impossible:
     return Impossible(
-        premises=places(columns["premises_id"], premises),
-        service=places(columns["service_id"], services),
+        premises=places(columns["premises_id"], at.premises),
+        service=places(columns["service_id"], at.services),
         valid_from=wide(columns["valid_from"]),
         valid_to=wide(columns["valid_to"]),
     )

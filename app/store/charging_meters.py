@@ -1,6 +1,5 @@
 """Meters of a batch of houses: those in place in the period, and those gone a while ago."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +8,7 @@ import numpy as np
 from app.domain.meter import Meters, Readings
 from app.store import charging_readings
 from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, places, wide
+from app.store.charging_places import About, Places
 from app.store.copying import Columns
 from app.store.reading import Snapshot
 
@@ -82,28 +82,21 @@ class Metering:
     readings: Readings
 
 
-def fetch(snapshot: Snapshot, about: Mapping[str, Any]) -> Metering:
-    """Read meters in place in the period.
-
-    :param about: houses, first and end of the period, as the statements name them
-    """
-    columns = snapshot.columns(_METERS, about, kinds=_KINDS)
-    readings = charging_readings.load(
-        snapshot, about, listed=LISTED, meter_ids=columns["id"], zones=wide(columns["zones"])
-    )
+def fetch(snapshot: Snapshot, about: About) -> Metering:
+    """Read meters in place in the period."""
+    with snapshot.together():
+        meters = snapshot.ask(_METERS, about, kinds=_KINDS)
+        showed = charging_readings.ask(snapshot, about, listed=LISTED)
+        columns = meters.columns()
+        readings = charging_readings.load(
+            snapshot, about, showed, meter_ids=columns["id"], zones=wide(columns["zones"])
+        )
     return Metering(columns, readings)
 
 
-def placed(
-    found: Metering,
-    *,
-    houses: dict[bytes, int],
-    premises: dict[bytes, int],
-    accounts: dict[bytes, int],
-    services: dict[bytes, int],
-) -> tuple[Meters, Readings]:
+def placed(found: Metering, at: Places) -> tuple[Meters, Readings]:
     """Put meters in their places; one of an account not charged is left out with its readings."""
-    known = {bytes(16), *accounts}
+    known = {bytes(16), *at.accounts}
     kept = np.flatnonzero([key in known for key in found.columns["account_id"].tolist()])
     columns: dict[str, Any] = {
         name: [column[at] for at in kept.tolist()] if isinstance(column, list) else column[kept]
@@ -111,10 +104,10 @@ def placed(
     }
     meters = Meters(
         code=columns["code"],
-        service=places(columns["service_id"], services),
-        house=places(columns["house_id"], houses),
-        premises=places(columns["premises_id"], premises),
-        account=places(columns["account_id"], accounts),
+        service=places(columns["service_id"], at.services),
+        house=places(columns["house_id"], at.houses),
+        premises=places(columns["premises_id"], at.premises),
+        account=places(columns["account_id"], at.accounts),
         of_house=wide(columns["of_house"]),
         zones=wide(columns["zones"]),
         dial_mcu=wide(columns["dial_mcu"]),

@@ -7,6 +7,7 @@ volumes given     instead of the dial, since the last dial
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ from app.domain import days
 from app.domain.meter import Readings
 from app.domain.money import Ints
 from app.store.charging_catalogue import wide
-from app.store.copying import Columns, uuid_list
+from app.store.charging_places import About
+from app.store.copying import Answer, Columns, uuid_list
 from app.store.reading import Snapshot
 
 # SOURCE_RANKS of app/domain/meter.py.
@@ -69,8 +71,12 @@ cross join lateral (
 _GIVEN = f"""
 select {_ROW}
 from app.meter
-join app.reading on reading.meter_id = meter.id
-  and reading.volume_mcu is not null and reading.period < %(first)s
+cross join lateral (
+  select * from app.reading
+  where reading.meter_id = meter.id and reading.volume_mcu is not null
+    and reading.period < %(first)s
+  offset 0
+) as reading
 where {{listed}} and meter.kind <> 'house'
   and not exists (
     select 1 from app.reading as dial
@@ -81,37 +87,53 @@ where {{listed}} and meter.kind <> 'house'
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Readings that were asked for: of the period and the days before, and volumes given."""
+
+    near: Answer
+    given: Answer
+
+
+def ask(snapshot: Snapshot, about: About, *, listed: str) -> Asked:
+    """Ask for what the meters of a batch showed.
+
+    :param listed: the condition on app.meter that these are of
+    """
+    return Asked(
+        snapshot.ask(_NEAR.format(listed=listed), about, kinds=_KINDS),
+        snapshot.ask(_GIVEN.format(listed=listed), about, kinds=_KINDS),
+    )
+
+
 def load(
     snapshot: Snapshot,
-    about: Mapping[str, Any],
+    about: About,
+    asked: Asked,
     *,
-    listed: str,
     meter_ids: NDArray[np.void],
     zones: Ints,
 ) -> Readings:
-    """Read what the meters of a batch showed.
+    """Take the readings, and look for the last ones of meters that were silent of late.
 
-    :param about: houses, first and end of the period, as the statements name them
-    :param listed: the condition on app.meter that `meter_ids` were read by
     :param meter_ids: raw keys of the meters kept, shape (n,)
     :param zones: 1 to 3, of each of them
     :returns: readings of these meters alone, `meter` their place
     """
     first = days.number(about["first"])
     place_of = {key: place for place, key in enumerate(meter_ids.tolist())}
-    near = _placed(snapshot.columns(_NEAR.format(listed=listed), about, kinds=_KINDS), place_of)
+    near = _placed(asked.near.columns(), place_of)
     of_period = near["period"] == first
     last, missing = _last_dials(near, zones, first=first)
     parts = [_taken(near, np.flatnonzero(of_period)), _taken(near, last)]
     if missing.size:
-        asked = {
+        silent = {
             "first": about["first"],
             "meters": uuid_list(meter_ids[missing // len(_ZONES)]),
             "zones": [_ZONES[zone] for zone in (missing % len(_ZONES)).tolist()],
         }
-        parts.append(_placed(snapshot.columns(_LAST_OF_SILENT, asked, kinds=_KINDS), place_of))
-    given = snapshot.columns(_GIVEN.format(listed=listed), about, kinds=_KINDS)
-    parts.append(_placed(given, place_of))
+        parts.append(_placed(snapshot.columns(_LAST_OF_SILENT, silent, kinds=_KINDS), place_of))
+    parts.append(_placed(asked.given.columns(), place_of))
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return Readings(
         meter=joined["meter"],

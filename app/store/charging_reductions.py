@@ -18,6 +18,8 @@ from app.domain.reduction_inputs import (
     Acts,
     Benefits,
 )
+from app.store.charging_catalogue import Catalogue
+from app.store.charging_places import About, Addition, Places
 from app.store.reading import Snapshot
 
 _OF_HOUSES = """
@@ -119,33 +121,29 @@ class _Persons:
         return self.known.setdefault((account, plain), len(self.known))
 
 
-def with_reductions(
-    snapshot: Snapshot,
-    about: dict[str, Any],
-    inputs: ChargeInputs,
-    *,
-    houses: dict[bytes, int],
-    accounts: dict[bytes, int],
-) -> ChargeInputs:
-    """Give the inputs with what lowers the payments of their houses.
+def ask(snapshot: Snapshot, _catalogue: Catalogue, about: About) -> Addition:
+    """Ask whether anything lowers the payments of these houses; read it where something does."""
+    kinds = ("has_absences", "has_acts", "has_benefits")
+    asked = snapshot.ask(_THERE, about, kinds=dict.fromkeys(kinds, "bool"))
 
-    :param about: houses, first day and end of the period
-    :param houses: place of each house by its raw key; `accounts` likewise
-    """
-    there = snapshot.one(_THERE, **about)
-    if not (there.has_absences or there.has_acts or there.has_benefits):
-        return inputs
-    persons = _Persons()
-    by_house, by_account = _by_text(houses), _by_text(accounts)
-    codes = {code: at for at, code in enumerate(inputs.services.code)}
-    result = inputs
-    if there.has_absences:
-        result = replace(result, absences=_absences(snapshot, about, by_account, persons))
-    if there.has_acts:
-        result = replace(result, acts=_acts(snapshot, about, codes, (by_house, by_account)))
-    if there.has_benefits:
-        result = replace(result, benefits=_benefits(snapshot, about, codes, by_account, persons))
-    return result
+    def add(inputs: ChargeInputs, at: Places) -> ChargeInputs:
+        there = asked.columns()
+        if not any(there[kind].any() for kind in kinds):
+            return inputs
+        persons = _Persons()
+        by_house, by_account = _by_text(at.houses), _by_text(at.accounts)
+        codes = {code: place for place, code in enumerate(inputs.services.code)}
+        result = inputs
+        if there["has_absences"].any():
+            result = replace(result, absences=_absences(snapshot, about, by_account, persons))
+        if there["has_acts"].any():
+            result = replace(result, acts=_acts(snapshot, about, codes, (by_house, by_account)))
+        if there["has_benefits"].any():
+            benefits = _benefits(snapshot, about, codes, by_account, persons)
+            result = replace(result, benefits=benefits)
+        return result
+
+    return add
 
 
 def _by_text(index: dict[bytes, int]) -> dict[str, int]:
@@ -171,7 +169,7 @@ def _minute(one: datetime) -> int:
 
 
 def _absences(
-    snapshot: Snapshot, about: dict[str, Any], accounts: dict[str, int], persons: _Persons
+    snapshot: Snapshot, about: About, accounts: dict[str, int], persons: _Persons
 ) -> Absences:
     found = [one for one in snapshot.rows(_ABSENCES, **about) if one.account in accounts]
     known = sorted({one.account for one in found})
@@ -202,7 +200,7 @@ def _absence_words(one: Any) -> str:
 
 def _acts(
     snapshot: Snapshot,
-    about: dict[str, Any],
+    about: About,
     codes: dict[str, int],
     places: tuple[dict[str, int], dict[str, int]],
 ) -> Acts:
@@ -232,7 +230,7 @@ def _act_words(one: Any) -> str:
 
 def _benefits(
     snapshot: Snapshot,
-    about: dict[str, Any],
+    about: About,
     codes: dict[str, int],
     accounts: dict[str, int],
     persons: _Persons,

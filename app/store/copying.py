@@ -10,7 +10,7 @@ In, by COPY BINARY; the dtype says what goes over the wire and must be the colum
     int64, shape n×k   bigint[] of k       list[bytes]        bytea, None is NULL
     any of them in Nullable(values, present)                  NULL where not present
 
-Out, by array_agg of blocks of rows in the binary form (`kinds` of read_columns):
+Out, by array_agg of blocks of rows in the binary form (`kinds` of ask_columns):
 
     int2 int4 int8 bool   that dtype       uuid               V16, raw bytes
     date                  int32, days      timestamptz        datetime64[us], UTC
@@ -18,7 +18,8 @@ Out, by array_agg of blocks of rows in the binary form (`kinds` of read_columns)
 """
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias, cast
@@ -265,36 +266,60 @@ class _Raw(Loader):
         return bytes(data)
 
 
-def read_columns(
-    cursor: Cursor,
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a query asked for: where statements go together it may still be on its way."""
+
+    _cursor: Cursor
+    _kinds: Mapping[str, str]
+
+    def columns(self) -> Columns:
+        """Give the columns as arrays, in the order of the rows of the query; once.
+
+        :raises NullInColumn: when a value is NULL
+        """
+        with self._cursor, _whole(self._kinds):
+            blocks = self._cursor.fetchall()
+        blocks.sort(key=_first_number)
+        numbers = _array([block[0] for block in blocks], "int4")
+        order = None if bool((np.diff(numbers) > 0).all()) else np.argsort(numbers)
+        return {
+            name: _column(name, [block[at] for block in blocks], kind, order)
+            for at, (name, kind) in enumerate(self._kinds.items(), start=1)
+        }
+
+
+def ask_columns(
+    connection: psycopg.Connection[Any],
     query: str,
     *,
     params: Mapping[str, object] | None = None,
     kinds: Mapping[str, str],
-) -> Columns:
-    """Run a SELECT and give its columns as arrays, in the order of its rows.
+) -> Answer:
+    """Run a SELECT for its columns; in a pipeline it is only sent.
 
     :param query: a SELECT; parameters are %(name)s, a percent sign is doubled
     :param kinds: name of a column of the query to its kind; see the module
-    :raises NullInColumn: when a value is NULL
+    :raises NullInColumn: when a value is NULL, here or when the columns are taken
     """
     unknown = set(kinds.values()) - set(_KINDS) - {_TEXT}
     assert not unknown, f"unknown kinds of columns: {sorted(unknown)}"
     wrapped = _wrapped(query, tuple(kinds.items()))
-    with cursor.connection.cursor(binary=True) as raw:
-        for oid in {oid for oid, _, _ in _KINDS.values()}:
-            raw.adapters.register_loader(oid, _Raw)
-        try:
-            blocks = raw.execute(wrapped, dict(params or {})).fetchall()
-        except psycopg.errors.NullValueNotAllowed as error:
-            raise NullInColumn(f"one of the columns {sorted(kinds)} holds a NULL") from error
-    blocks.sort(key=_first_number)
-    numbers = _array([block[0] for block in blocks], "int4")
-    order = None if bool((np.diff(numbers) > 0).all()) else np.argsort(numbers)
-    return {
-        name: _column(name, [block[at] for block in blocks], kind, order)
-        for at, (name, kind) in enumerate(kinds.items(), start=1)
-    }
+    raw = connection.cursor(binary=True)
+    for oid in {oid for oid, _, _ in _KINDS.values()}:
+        raw.adapters.register_loader(oid, _Raw)
+    with _whole(kinds):
+        raw.execute(wrapped, dict(params or {}))
+    return Answer(raw, kinds)
+
+
+@contextmanager
+def _whole(kinds: Mapping[str, str]) -> Iterator[None]:
+    """Say what a NULL among the values means."""
+    try:
+        yield
+    except psycopg.errors.NullValueNotAllowed as error:
+        raise NullInColumn(f"one of the columns {sorted(kinds)} holds a NULL") from error
 
 
 @functools.lru_cache(maxsize=256)

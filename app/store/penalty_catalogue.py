@@ -282,10 +282,3 @@ def count(snapshot: Snapshot, *, numbers: Sequence[str] = ()) -> int:
     return len(numbers) or int(
         snapshot.value("select count(*) from app.account where premises_id is not null")
     )
-
-
-def hold(snapshot: Snapshot) -> None:
-    """Keep the snapshot for the whole accrual; the other core has work of its own."""
-    snapshot.connection.execute("set local max_parallel_workers_per_gather = 0")
-    snapshot.connection.execute("set local idle_in_transaction_session_timeout = 0")
-    snapshot.connection.execute("set local statement_timeout = 0")

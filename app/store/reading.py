@@ -11,7 +11,7 @@ from typing import Any
 from psycopg import IsolationLevel, sql
 from psycopg.rows import namedtuple_row
 
-from app.store.copying import Columns, read_columns
+from app.store.copying import Answer, Columns, ask_columns
 from app.store.engine import Connection, Engine
 
 
@@ -44,9 +44,46 @@ class Snapshot:
     def columns(
         self, query: str, params: Mapping[str, object] | None = None, *, kinds: Mapping[str, str]
     ) -> Columns:
-        """Give the columns as arrays, in the order of the query; see copying.read_columns."""
-        with self.connection.cursor() as cursor:
-            return read_columns(cursor, query, params=params, kinds=kinds)
+        """Give the columns as arrays, in the order of the query; see copying.ask_columns."""
+        return self.ask(query, params, kinds=kinds).columns()
+
+    def ask(
+        self, query: str, params: Mapping[str, object] | None = None, *, kinds: Mapping[str, str]
+    ) -> Answer:
+        """Ask for columns that are taken from the answer later; see `together`."""
+        return ask_columns(self.connection, query, params=params, kinds=kinds)
+
+    def hold(self) -> None:
+        """Keep the snapshot for long work, however long it is between two statements.
+
+        The other cores are busy with the work around: no parallel workers.
+        """
+        self._set(
+            max_parallel_workers_per_gather="0",
+            idle_in_transaction_session_timeout="0",
+            statement_timeout="0",
+        )
+
+    def plan_once(self) -> None:
+        """Plan each statement for any parameters: where many are alike, and to plan one takes
+        longer than to run it.
+        """
+        self._set(plan_cache_mode="force_generic_plan")
+
+    def _set(self, **settings: str) -> None:
+        given = ", ".join(f"set_config('{name}', %({name})s, true)" for name in settings)
+        for one in (self, self.beside):
+            if one is not None:
+                one.connection.execute(f"select {given}", settings)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Send what is asked within this without waiting for the answer to what was asked before.
+
+        The server goes on with the next query while the first answers are taken.
+        """
+        with self.connection.pipeline():
+            yield
 
 
 @contextmanager

@@ -36,7 +36,7 @@ class ChargeRuns:
     def load(self, period: Period) -> MonthOfCharges:
         """Give what is known of a month."""
         with reading(self.engine) as snapshot:
-            charging.hold(snapshot)
+            snapshot.hold()
             waiting = reviewing.waiting(snapshot, period)
             key = waiting or reviewing.latest(snapshot, period)
             if key is None:

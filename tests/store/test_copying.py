@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,8 +10,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.store import copying
-from app.store.copying import Nullable, NullInColumn, copy_rows, read_columns
+from app.store.copying import Columns, Nullable, NullInColumn, ask_columns, copy_rows
 from app.store.engine import Engine
+
+
+def _read(
+    cursor: psycopg.Cursor[Any],
+    query: str,
+    *,
+    kinds: Mapping[str, str],
+    params: Mapping[str, object] | None = None,
+) -> Columns:
+    return ask_columns(cursor.connection, query, params=params, kinds=kinds).columns()
+
 
 _TABLE = """CREATE TABLE sample (
     small int2, middle int4, large int8, flag bool, key uuid, day date, moment timestamptz,
@@ -83,7 +94,7 @@ def test_what_is_copied_in_is_read_back(
     cursor.execute("TRUNCATE sample")
 
     count = copy_rows(cursor, "sample", columns=columns)
-    got = read_columns(cursor, "SELECT * FROM sample", kinds=_KINDS)
+    got = _read(cursor, "SELECT * FROM sample", kinds=_KINDS)
     # psycopg's own reading, row by row, is the independent witness.
     seen = cursor.execute(
         "SELECT small, middle, large, flag, key, day, moment, slots, name FROM sample"
@@ -150,11 +161,11 @@ def test_order_is_kept_over_many_blocks(
     copy_rows(cursor, "sample", columns={"large": shuffled, "name": names})
     kinds = {"large": "int8", "name": "text"}
 
-    stored = read_columns(cursor, "SELECT large, name FROM sample", kinds=kinds)
+    stored = _read(cursor, "SELECT large, name FROM sample", kinds=kinds)
     cursor.execute("SET work_mem = '64kB'")
-    falling = read_columns(cursor, "SELECT * FROM sample ORDER BY large DESC", kinds=kinds)
+    falling = _read(cursor, "SELECT * FROM sample ORDER BY large DESC", kinds=kinds)
     cursor.execute("SET enable_hashagg = off")
-    sorted_blocks = read_columns(cursor, "SELECT * FROM sample ORDER BY large DESC", kinds=kinds)
+    sorted_blocks = _read(cursor, "SELECT * FROM sample ORDER BY large DESC", kinds=kinds)
 
     assert stored["large"].tolist() == shuffled.tolist()
     assert stored["name"] == names
@@ -170,7 +181,7 @@ def test_rows_out_of_order_within_a_block_are_put_right(
     monkeypatch.setattr(copying, "_GATHER", unruly)
     kinds = {"n": "int8", "word": "text"}
 
-    got = read_columns(
+    got = _read(
         cursor, "SELECT n, 'w' || n AS word FROM generate_series(1, 20000) AS n", kinds=kinds
     )
 
@@ -182,7 +193,7 @@ def test_no_rows_give_columns_of_length_zero(cursor: psycopg.Cursor[Any]) -> Non
     columns = {name: column[:0] for name, column in columns_of([_EXAMPLE]).items()}
 
     count = copy_rows(cursor, "sample", columns=columns)
-    got = read_columns(cursor, "SELECT * FROM sample", kinds=_KINDS)
+    got = _read(cursor, "SELECT * FROM sample", kinds=_KINDS)
 
     assert count == 0
     assert {len(column) for column in got.values()} == {0}
@@ -192,7 +203,7 @@ _EXAMPLE = (1, 2, 3, True, UUID(int=4), date(2026, 10, 1), _FIRST, (5, 6, 7), "�
 
 
 def test_parameters_and_percent_signs_reach_the_query(cursor: psycopg.Cursor[Any]) -> None:
-    got = read_columns(
+    got = _read(
         cursor,
         "SELECT n, n || '%%' AS shown FROM generate_series(1, %(last)s) AS n -- до конца",
         params={"last": 2},
@@ -206,7 +217,7 @@ def test_parameters_and_percent_signs_reach_the_query(cursor: psycopg.Cursor[Any
 @pytest.mark.parametrize("kind", ["int8", "text", "bool", "uuid", "date", "int8[]"])
 def test_a_null_is_not_read_as_a_value(cursor: psycopg.Cursor[Any], kind: str) -> None:
     with pytest.raises(NullInColumn, match="hole"):
-        read_columns(cursor, "SELECT NULL AS hole", kinds={"hole": kind})
+        _read(cursor, "SELECT NULL AS hole", kinds={"hole": kind})
 
 
 def test_a_matrix_without_slots_is_an_empty_array(cursor: psycopg.Cursor[Any]) -> None:
@@ -219,7 +230,7 @@ def test_uuids_come_back_as_keys(cursor: psycopg.Cursor[Any]) -> None:
     keys = [UUID(int=0), UUID(int=2**128 - 1), UUID(int=255 << 120)]
     copy_rows(cursor, "sample", columns={"key": copying.uuids_of(keys).view("S16")})
 
-    got = read_columns(cursor, "SELECT key FROM sample", kinds={"key": "uuid"})
+    got = _read(cursor, "SELECT key FROM sample", kinds={"key": "uuid"})
 
     assert copying.uuid_list(got["key"]) == keys
 
