@@ -182,20 +182,24 @@ class _Homes:
 
     def load(self, month: Period) -> _Loaded:
         """Read a month; called in the thread that has the snapshot."""
-        with charging_inputs.metering_ahead(self._snapshot, month, self._house_ids) as metering:
-            catalogue = charging_catalogue.load(self._snapshot, month)
-            if self._posted is None:
-                self._posted = recalculating.posted(
-                    self._snapshot,
-                    catalogue,
-                    self._account_ids,
-                    first=self.months[0],
-                    before=self._target,
-                )
+        with self._snapshot.together():
+            named = charging_catalogue.ask(self._snapshot, month)
+            posted = self._ask_posted() if self._posted is None else None
+            metering = charging_inputs.ask_metering(self._snapshot, month, self._house_ids)
+            catalogue = named.taken()
+            if posted is not None:
+                self._posted = posted.taken(catalogue)
             batch = charging_inputs.load(
                 self._snapshot, catalogue, self._house_ids, metering=metering
             )
+        assert self._posted is not None
         return _Loaded(catalogue, batch, self._posted.of(month))
+
+    def _ask_posted(self) -> recalculating.AskedPosted:
+        """Ask, with the first month, what was posted for all of them."""
+        return recalculating.ask_posted(
+            self._snapshot, self._account_ids, first=self.months[0], before=self._target
+        )
 
     def compare(self, loaded: _Loaded, found: Replay) -> None:
         """Charge a month again and keep what differs."""

@@ -4,7 +4,7 @@ Keys become places: service 3 is the third of the catalogue. Houses and accounts
 within a batch, so tariffs and norms of a house or an account keep the key until then.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -20,6 +20,7 @@ from app.domain.period import Period
 from app.domain.service import COMPONENT_CODES, ZONE_CODES, Method
 from app.domain.tariff import NO_LIMIT, Tariffs
 from app.resources import law_table
+from app.store.copying import Answer
 from app.store.reading import Snapshot
 
 FAR_SQL = "10000000"
@@ -150,36 +151,53 @@ def _places(keys: list[bytes], index: dict[bytes, int]) -> NDArray[np.int64]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A catalogue that was asked for."""
+
+    period: Period
+    answers: Sequence[Answer]
+
+    def taken(self) -> Catalogue:
+        """Take the answers."""
+        services, contracts, tariffs, norms, given = (one.columns() for one in self.answers)
+        by_service, by_contract = indexed(services["id"]), indexed(contracts["id"])
+        parameters = dict(zip(given["code"], given["value"], strict=True))
+        return Catalogue(
+            period=self.period,
+            rules=law.rules(charging_law(), parameters, on=self.period.last_day),
+            services=Services(
+                code=services["code"],
+                name=services["name"],
+                unit=services["unit"],
+                resource=services["resource"],
+                method=[Method(one) if one else None for one in services["method"]],
+                formula=services["formula"],
+                section=services["section"],
+                volume_digits=services["volume_digits"].tolist(),
+            ),
+            contracts=tuple(contracts["number"]),
+            service_ids=services["id"],
+            contract_ids=contracts["id"],
+            tariffs=_tariffs(tariffs, by_service, by_contract),
+            tariff_house=tariffs["house_id"].tolist(),
+            tariff_account=tariffs["account_id"].tolist(),
+            norms=_norms(norms, by_service),
+            norm_house=norms["house_id"].tolist(),
+        )
+
+
+def ask(snapshot: Snapshot, period: Period) -> Asked:
+    """Ask for the catalogue as it is in force in a period."""
+    span = {"first": period.first_day, "end": period.end, "last": period.last_day}
+    answers = [snapshot.ask(query, span, kinds=kinds) for query, kinds in _KINDS.items()]
+    return Asked(period, answers)
+
+
 def load(snapshot: Snapshot, period: Period) -> Catalogue:
     """Read the catalogue as it is in force in a period."""
-    span = {"first": period.first_day, "end": period.end, "last": period.last_day}
     with snapshot.together():
-        asked = [snapshot.ask(query, span, kinds=kinds) for query, kinds in _KINDS.items()]
-        services, contracts, tariffs, norms, given = (answer.columns() for answer in asked)
-    by_service, by_contract = indexed(services["id"]), indexed(contracts["id"])
-    parameters = dict(zip(given["code"], given["value"], strict=True))
-    return Catalogue(
-        period=period,
-        rules=law.rules(charging_law(), parameters, on=period.last_day),
-        services=Services(
-            code=services["code"],
-            name=services["name"],
-            unit=services["unit"],
-            resource=services["resource"],
-            method=[Method(one) if one else None for one in services["method"]],
-            formula=services["formula"],
-            section=services["section"],
-            volume_digits=services["volume_digits"].tolist(),
-        ),
-        contracts=tuple(contracts["number"]),
-        service_ids=services["id"],
-        contract_ids=contracts["id"],
-        tariffs=_tariffs(tariffs, by_service, by_contract),
-        tariff_house=tariffs["house_id"].tolist(),
-        tariff_account=tariffs["account_id"].tolist(),
-        norms=_norms(norms, by_service),
-        norm_house=norms["house_id"].tolist(),
-    )
+        return ask(snapshot, period).taken()
 
 
 @cache

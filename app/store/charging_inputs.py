@@ -3,9 +3,6 @@
 Every statement is about some houses and one period; domain/charging.py joins what they give.
 """
 
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -36,7 +33,6 @@ from app.store import (
     charging_reductions,
 )
 from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, Catalogue, indexed, places, wide
-from app.store.charging_meters import Metering
 from app.store.charging_places import About, Places
 from app.store.copying import Columns
 from app.store.reading import Snapshot
@@ -177,16 +173,14 @@ _RARITIES = (
 )  # fmt: skip
 
 
-@contextmanager
-def metering_ahead(
+def ask_metering(
     snapshot: Snapshot, period: Period, house_ids: list[UUID]
-) -> Iterator[Future[Metering] | None]:
-    """Read meters and readings, half of a batch, beside all else, where there is a connection."""
-    if snapshot.beside is None:
-        yield None
-        return
-    with ThreadPoolExecutor(1, "meters") as pool:
-        yield pool.submit(charging_meters.fetch, snapshot.beside, _about(period, house_ids))
+) -> charging_meters.Asked:
+    """Ask for meters and readings, half of a batch, on the second connection if there is one.
+
+    Within `snapshot.together()`, and so is what loads the batch then.
+    """
+    return charging_meters.ask(snapshot.beside or snapshot, _about(period, house_ids))
 
 
 def load(
@@ -194,23 +188,24 @@ def load(
     catalogue: Catalogue,
     house_ids: list[UUID],
     *,
-    metering: Future[Metering] | None = None,
+    metering: charging_meters.Asked | None = None,
 ) -> Batch:
     """Read what the charges of these houses depend on.
 
-    :param metering: of the same period and houses, being read already
+    :param metering: of the same snapshot, period and houses, asked for already
     """
     about = _about(catalogue.period, house_ids)
     with snapshot.together():
         asked = {query: snapshot.ask(query, about, kinds=kinds) for query, kinds in _KINDS.items()}
         rarities = [rarity.ask(snapshot, catalogue, about) for rarity in _RARITIES]
+        metering = metering or ask_metering(snapshot, catalogue.period, house_ids)
+        metered = metering.taken()
         found = {query: answer.columns() for query, answer in asked.items()}
         houses, premises, accounts = found[_HOUSES], found[_PREMISES], found[_ACCOUNTS]
         at = Places(
             indexed(houses["id"]), indexed(premises["id"]), indexed(accounts["id"]),
             indexed(catalogue.service_ids), indexed(catalogue.contract_ids),
         )  # fmt: skip
-        metered = metering.result() if metering else charging_meters.fetch(snapshot, about)
         meters, readings = charging_meters.placed(metered, at)
         inputs = ChargeInputs(
             period=catalogue.period,

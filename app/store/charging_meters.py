@@ -9,7 +9,7 @@ from app.domain.meter import Meters, Readings
 from app.store import charging_readings
 from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, places, wide
 from app.store.charging_places import About, Places
-from app.store.copying import Columns
+from app.store.copying import Answer, Columns
 from app.store.reading import Snapshot
 
 _NIL_SQL = "'00000000-0000-0000-0000-000000000000'::uuid"
@@ -82,16 +82,33 @@ class Metering:
     readings: Readings
 
 
-def fetch(snapshot: Snapshot, about: About) -> Metering:
-    """Read meters in place in the period."""
-    with snapshot.together():
-        meters = snapshot.ask(_METERS, about, kinds=_KINDS)
-        showed = charging_readings.ask(snapshot, about, listed=LISTED)
-        columns = meters.columns()
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Meters and readings that were asked for."""
+
+    snapshot: Snapshot
+    about: About
+    meters: Answer
+    readings: charging_readings.Asked
+
+    def taken(self) -> Metering:
+        """Take the answers."""
+        columns = self.meters.columns()
         readings = charging_readings.load(
-            snapshot, about, showed, meter_ids=columns["id"], zones=wide(columns["zones"])
+            self.snapshot,
+            self.about,
+            self.readings,
+            meter_ids=columns["id"],
+            zones=wide(columns["zones"]),
         )
-    return Metering(columns, readings)
+        return Metering(columns, readings)
+
+
+def ask(snapshot: Snapshot, about: About) -> Asked:
+    """Ask for the meters in place in the period."""
+    meters = snapshot.ask(_METERS, about, kinds=_KINDS)
+    readings = charging_readings.ask(snapshot, about, listed=LISTED)
+    return Asked(snapshot, about, meters, readings)
 
 
 def placed(found: Metering, at: Places) -> tuple[Meters, Readings]:

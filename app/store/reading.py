@@ -4,7 +4,7 @@ In every statement parameters are written %(name)s and a percent sign is doubled
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from app.store.engine import Connection, Engine
 class Snapshot:
     """The database as it was at the first statement.
 
-    :ivar beside: the same state on a connection of its own, for another thread
+    :ivar beside: the same state on a connection of its own: the server reads both at once
     """
 
     connection: Connection = field(repr=False)
@@ -82,7 +82,10 @@ class Snapshot:
 
         The server goes on with the next query while the first answers are taken.
         """
-        with self.connection.pipeline():
+        with ExitStack() as pipelines:
+            for one in (self, self.beside):
+                if one is not None:
+                    pipelines.enter_context(one.connection.pipeline())
             yield
 
 
@@ -90,7 +93,7 @@ class Snapshot:
 def reading(engine: Engine, *, is_double: bool = False) -> Iterator[Snapshot]:
     """Read in one REPEATABLE READ, READ ONLY transaction.
 
-    :param is_double: on two connections that see the same, so that two threads can read at once
+    :param is_double: on two connections that see the same, see Snapshot.beside
     :raises DatabaseGone: when the server does not answer
     """
     with _transaction(engine) as connection:

@@ -25,7 +25,7 @@ from app.domain.recalculation import PostedMonth
 from app.errors import Refusal
 from app.store import charging_groups, charging_houses
 from app.store.charging_catalogue import EPOCH_SQL, Catalogue, indexed, places, wide
-from app.store.copying import uuid_list
+from app.store.copying import Answer, uuid_list
 from app.store.reading import Snapshot
 from app.store.writing import Draft
 
@@ -326,32 +326,39 @@ class PostedMonths:
         return PostedMonth(*(getattr(self.rows, name)[at] for name in PostedMonth.__slots__))
 
 
-def posted(
-    snapshot: Snapshot,
-    catalogue: Catalogue,
-    account_ids: NDArray[np.void],
-    *,
-    first: Period,
-    before: Period,
-) -> PostedMonths:
-    """Give what was posted for months of accounts; accounts are places in `account_ids`."""
+@dataclass(frozen=True, slots=True)
+class AskedPosted:
+    """What was posted for some months, asked for; accounts are places in `account_ids`."""
+
+    account_ids: NDArray[np.void]
+    answer: Answer
+
+    def taken(self, catalogue: Catalogue) -> PostedMonths:
+        """Take the answer."""
+        found = self.answer.columns()
+        rows = PostedMonth(
+            account=places(found["account_id"], indexed(self.account_ids)),
+            service=places(found["service_id"], indexed(catalogue.service_ids)),
+            contract=places(found["contract_id"], indexed(catalogue.contract_ids)),
+            component=wide(found["component"]),
+            zone=wide(found["zone"]),
+            kind=wide(found["kind"]),
+            amount_kop=found["amount_kop"],
+            volume_mcu=found["volume_mcu"],
+        )
+        return PostedMonths(rows, wide(found["origin"]))
+
+
+def ask_posted(
+    snapshot: Snapshot, account_ids: NDArray[np.void], *, first: Period, before: Period
+) -> AskedPosted:
+    """Ask what was posted for months of accounts."""
     about = {
         "accounts": uuid_list(account_ids),
         "first": first.first_day,
         "before": before.first_day,
     }
-    found = snapshot.columns(_POSTED, about, kinds=_POSTED_KINDS)
-    rows = PostedMonth(
-        account=places(found["account_id"], indexed(account_ids)),
-        service=places(found["service_id"], indexed(catalogue.service_ids)),
-        contract=places(found["contract_id"], indexed(catalogue.contract_ids)),
-        component=wide(found["component"]),
-        zone=wide(found["zone"]),
-        kind=wide(found["kind"]),
-        amount_kop=found["amount_kop"],
-        volume_mcu=found["volume_mcu"],
-    )
-    return PostedMonths(rows, wide(found["origin"]))
+    return AskedPosted(account_ids, snapshot.ask(_POSTED, about, kinds=_POSTED_KINDS))
 
 
 def claim(draft: Draft, account_ids: Sequence[UUID], known: Seen, *, before: Period) -> None:
