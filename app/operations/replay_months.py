@@ -108,8 +108,7 @@ def replay(
     found = Replay(target)
     for batch in _batches(wishes):
         with reading(engine, is_double=True) as snapshot:
-            snapshot.hold()
-            snapshot.plan_once()
+            snapshot.hold(is_planned_once=True)
             _replay(snapshot, batch, found)
         if on_progress is not None:
             on_progress(len(batch))
@@ -183,22 +182,20 @@ class _Homes:
     def load(self, month: Period) -> _Loaded:
         """Read a month; called in the thread that has the snapshot."""
         with self._snapshot.together():
-            named = charging_catalogue.ask(self._snapshot, month)
+            asked = charging_inputs.ask(self._snapshot, month, self._house_ids)
+            named = charging_catalogue.ask(self._snapshot.other, month)
             posted = self._ask_posted() if self._posted is None else None
-            metering = charging_inputs.ask_metering(self._snapshot, month, self._house_ids)
             catalogue = named.taken()
             if posted is not None:
                 self._posted = posted.taken(catalogue)
-            batch = charging_inputs.load(
-                self._snapshot, catalogue, self._house_ids, metering=metering
-            )
+            batch = charging_inputs.load(self._snapshot, catalogue, self._house_ids, asked=asked)
         assert self._posted is not None
         return _Loaded(catalogue, batch, self._posted.of(month))
 
     def _ask_posted(self) -> recalculating.AskedPosted:
         """Ask, with the first month, what was posted for all of them."""
         return recalculating.ask_posted(
-            self._snapshot, self._account_ids, first=self.months[0], before=self._target
+            self._snapshot.other, self._account_ids, first=self.months[0], before=self._target
         )
 
     def compare(self, loaded: _Loaded, found: Replay) -> None:

@@ -3,6 +3,7 @@
 Every statement is about some houses and one period; domain/charging.py joins what they give.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -34,7 +35,7 @@ from app.store import (
 )
 from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, Catalogue, indexed, places, wide
 from app.store.charging_places import About, Places
-from app.store.copying import Columns
+from app.store.copying import Answer, Columns
 from app.store.reading import Snapshot
 
 _NIL_SQL = "'00000000-0000-0000-0000-000000000000'::uuid"
@@ -173,40 +174,43 @@ _RARITIES = (
 )  # fmt: skip
 
 
-def ask_metering(
-    snapshot: Snapshot, period: Period, house_ids: list[UUID]
-) -> charging_meters.Asked:
-    """Ask for meters and readings, half of a batch, on the second connection if there is one.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Houses, premises and accounts of a batch that were asked for, by the query."""
 
-    Within `snapshot.together()`, and so is what loads the batch then.
+    answers: Mapping[str, Answer]
+
+
+def ask(snapshot: Snapshot, period: Period, house_ids: list[UUID]) -> Asked:
+    """Ask for what can be read without the catalogue, for :func:`load`.
+
+    Both within one `snapshot.together()`.
     """
-    return charging_meters.ask(snapshot.beside or snapshot, _about(period, house_ids))
+    about = _about(period, house_ids)
+    return Asked(
+        {query: snapshot.ask(query, about, kinds=kinds) for query, kinds in _KINDS.items()}
+    )
 
 
 def load(
-    snapshot: Snapshot,
-    catalogue: Catalogue,
-    house_ids: list[UUID],
-    *,
-    metering: charging_meters.Asked | None = None,
+    snapshot: Snapshot, catalogue: Catalogue, house_ids: list[UUID], *, asked: Asked | None = None
 ) -> Batch:
     """Read what the charges of these houses depend on.
 
-    :param metering: of the same snapshot, period and houses, asked for already
+    :param asked: of the same snapshot, period and houses
     """
     about = _about(catalogue.period, house_ids)
     with snapshot.together():
-        asked = {query: snapshot.ask(query, about, kinds=kinds) for query, kinds in _KINDS.items()}
+        asked = asked or ask(snapshot, catalogue.period, house_ids)
+        metering = charging_meters.ask(snapshot.other, about)
         rarities = [rarity.ask(snapshot, catalogue, about) for rarity in _RARITIES]
-        metering = metering or ask_metering(snapshot, catalogue.period, house_ids)
-        metered = metering.taken()
-        found = {query: answer.columns() for query, answer in asked.items()}
+        found = {query: answer.columns() for query, answer in asked.answers.items()}
         houses, premises, accounts = found[_HOUSES], found[_PREMISES], found[_ACCOUNTS]
         at = Places(
             indexed(houses["id"]), indexed(premises["id"]), indexed(accounts["id"]),
             indexed(catalogue.service_ids), indexed(catalogue.contract_ids),
         )  # fmt: skip
-        meters, readings = charging_meters.placed(metered, at)
+        meters, readings = charging_meters.placed(metering.taken(), at)
         inputs = ChargeInputs(
             period=catalogue.period,
             rules=catalogue.rules,

@@ -14,6 +14,13 @@ from psycopg.rows import namedtuple_row
 from app.store.copying import Answer, Columns, ask_columns
 from app.store.engine import Connection, Engine
 
+_LONG_WORK = {
+    "max_parallel_workers_per_gather": "0",
+    "idle_in_transaction_session_timeout": "0",
+    "statement_timeout": "0",
+}
+_PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan"}
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -24,6 +31,11 @@ class Snapshot:
 
     connection: Connection = field(repr=False)
     beside: "Snapshot | None" = field(default=None, repr=False)
+
+    @property
+    def other(self) -> "Snapshot":
+        """The second connection where there is one, else this."""
+        return self.beside or self
 
     def rows(self, query: str, /, **params: object) -> list[Any]:
         """Give all rows, as named tuples."""
@@ -53,28 +65,21 @@ class Snapshot:
         """Ask for columns that are taken from the answer later; see `together`."""
         return ask_columns(self.connection, query, params=params, kinds=kinds)
 
-    def hold(self) -> None:
+    def hold(self, *, is_planned_once: bool = False) -> None:
         """Keep the snapshot for long work, however long it is between two statements.
 
         The other cores are busy with the work around: no parallel workers.
+
+        :param is_planned_once: plan a statement for whatever parameters: where many are alike,
+            and about so little that to plan one takes longer than to run it
         """
-        self._set(
-            max_parallel_workers_per_gather="0",
-            idle_in_transaction_session_timeout="0",
-            statement_timeout="0",
+        settings = _LONG_WORK | (_PLANNED_ONCE if is_planned_once else {})
+        given = ", ".join(
+            f"set_config('{name}', '{value}', true)" for name, value in settings.items()
         )
-
-    def plan_once(self) -> None:
-        """Plan each statement for any parameters: where many are alike, and to plan one takes
-        longer than to run it.
-        """
-        self._set(plan_cache_mode="force_generic_plan")
-
-    def _set(self, **settings: str) -> None:
-        given = ", ".join(f"set_config('{name}', %({name})s, true)" for name in settings)
         for one in (self, self.beside):
             if one is not None:
-                one.connection.execute(f"select {given}", settings)
+                one.connection.execute(f"select {given}")
 
     @contextmanager
     def together(self) -> Iterator[None]:
