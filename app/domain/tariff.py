@@ -142,13 +142,13 @@ _TABLE_PER_ROW, _TABLE_MIN = 8, 4096  # codes worth a table
 
 def unique_rows(keys: Ints) -> tuple[Ints, Ints]:
     """Give distinct rows of whole numbers and the place of each row among them."""
-    low = keys.min(axis=0, initial=0)
-    width = keys.max(axis=0, initial=0) - low + 1
-    code = np.zeros(len(keys), dtype=np.int64)
-    assert float(np.prod(width.astype(np.float64))) < 2.0**62
-    for column in range(keys.shape[1]):
-        code = code * width[column] + (keys[:, column] - low[column])
-    span = int(np.prod(width))
+    code, span = np.zeros(len(keys), dtype=np.int64), 1
+    for column in np.ascontiguousarray(keys.T):
+        low = column.min(initial=0)
+        width = int(column.max(initial=0) - low) + 1
+        code = code * width + (column - low)
+        span *= width
+    assert span < 2**62
     if span > _TABLE_PER_ROW * len(code) + _TABLE_MIN:
         _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
         return keys[first], np.asarray(inverse, dtype=np.int64)

@@ -94,6 +94,7 @@ _KINDS = {
     _NORMS: _NORM_KINDS,
     _PARAMETERS: {"code": "text", "value": "text"},
 }
+_ORDERED = {_SERVICES, _CONTRACTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,10 @@ class Asked:
 def ask(snapshot: Snapshot, period: Period) -> Asked:
     """Ask for the catalogue as it is in force in a period."""
     span = {"first": period.first_day, "end": period.end, "last": period.last_day}
-    answers = [snapshot.ask(query, span, kinds=kinds) for query, kinds in _KINDS.items()]
+    answers = [
+        snapshot.ask(query, span, kinds=kinds, is_set=query not in _ORDERED)
+        for query, kinds in _KINDS.items()
+    ]
     return Asked(period, answers)
 
 

@@ -77,7 +77,7 @@ def ask(snapshot: Snapshot, catalogue: Catalogue, about: About) -> Addition:
     names = wanted(catalogue.services)
     if not names:
         return lambda inputs, _: inputs
-    answer = snapshot.ask(_GIVEN, about, kinds=_KINDS)
+    answer = snapshot.ask(_GIVEN, about, kinds=_KINDS, is_set=True)
 
     def add(inputs: ChargeInputs, at: Places) -> ChargeInputs:
         premises = inputs.accounts.premises

@@ -30,7 +30,7 @@ def ask(snapshot: Snapshot, catalogue: Catalogue, about: About) -> Addition:
     """Ask for what was given for the period."""
     if Method.EXTERNAL not in catalogue.services.method:
         return lambda inputs, _: inputs
-    given = snapshot.ask(_GIVEN, about, kinds=_KINDS)
+    given = snapshot.ask(_GIVEN, about, kinds=_KINDS, is_set=True)
 
     def add(inputs: ChargeInputs, at: Places) -> ChargeInputs:
         columns = given.columns()

@@ -61,7 +61,7 @@ def ask(snapshot: Snapshot, _catalogue: Catalogue, about: About) -> Addition:
     Accounts closed before the period, and houses that are not asked about, are left out.
     """
     members = snapshot.ask(_ROWS, about, kinds=_KINDS)
-    carried = snapshot.ask(_CARRIES, about, kinds=_CARRY_KINDS)
+    carried = snapshot.ask(_CARRIES, about, kinds=_CARRY_KINDS, is_set=True)
 
     def add(inputs: ChargeInputs, at: Places) -> ChargeInputs:
         place = {code: at for at, code in enumerate(inputs.meters.code)}

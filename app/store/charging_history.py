@@ -87,7 +87,7 @@ def ask(snapshot: Snapshot, catalogue: Catalogue, about: About) -> Addition:
     period = catalogue.period
     back = average_rules(catalogue.rules).oldest_months + _MARGIN
     oldest = period.plus(-back).first_day
-    happened = snapshot.ask(_EVENTS, {**about, "oldest": oldest}, kinds=_EVENT_KINDS)
+    happened = snapshot.ask(_EVENTS, {**about, "oldest": oldest}, kinds=_EVENT_KINDS, is_set=True)
 
     def add(inputs: ChargeInputs, at: Places) -> ChargeInputs:
         events = _events(happened.columns(), inputs.meters.code)
@@ -148,6 +148,7 @@ def _history(
             "meter": "int4", "zone": "int4", "month": "int4", "taken_on": "int4", "rank": "int4",
             "is_volume": "int4", "value_mcu": "int8",
         },
+        is_set=True,
     )  # fmt: skip
     return History(*(wide(found[name]) for name in History.__slots__))
 
@@ -171,6 +172,7 @@ def _charged(
             "services": [UUID(bytes=key) for key, one in at.services.items() if one in services],
         },
         kinds=_CHARGED_KINDS,
+        is_set=True,
     )
     return ChargedBefore(
         account=places(found["account_id"], at.accounts),

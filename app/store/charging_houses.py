@@ -54,8 +54,8 @@ _MAY_BE_UNKNOWN = {"house_mcu", "individual_mcu", "net_mcu", "charged_mcu", "pri
 def ask(snapshot: Snapshot, catalogue: Catalogue, about: About) -> Addition:
     """Ask for the totals of this and the year before, up to the month before the period."""
     span = {**about, "since": date(catalogue.period.year - 1, 1, 1), "before": about["first"]}
-    past = snapshot.ask(_PAST, span, kinds=_KINDS)
-    settled = snapshot.ask(_SETTLED, span, kinds=_SETTLED_KINDS)
+    past = snapshot.ask(_PAST, span, kinds=_KINDS, is_set=True)
+    settled = snapshot.ask(_SETTLED, span, kinds=_SETTLED_KINDS, is_set=True)
 
     def add(inputs: ChargeInputs, at: Places) -> ChargeInputs:
         return replace(

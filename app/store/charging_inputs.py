@@ -157,6 +157,7 @@ _KINDS: dict[str, dict[str, str]] = {
     },
     _IMPOSSIBLE: {"premises_id": "uuid", "service_id": "uuid", **_SPAN_KINDS},
 }  # fmt: skip
+_ORDERED = {_HOUSES, _ACCOUNTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,10 @@ def ask(snapshot: Snapshot, period: Period, house_ids: list[UUID]) -> Asked:
     """
     about = _about(period, house_ids)
     return Asked(
-        {query: snapshot.ask(query, about, kinds=kinds) for query, kinds in _KINDS.items()}
+        {
+            query: snapshot.ask(query, about, kinds=kinds, is_set=query not in _ORDERED)
+            for query, kinds in _KINDS.items()
+        }
     )
 
 

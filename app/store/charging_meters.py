@@ -106,7 +106,7 @@ class Asked:
 
 def ask(snapshot: Snapshot, about: About) -> Asked:
     """Ask for the meters in place in the period."""
-    meters = snapshot.ask(_METERS, about, kinds=_KINDS)
+    meters = snapshot.ask(_METERS, about, kinds=_KINDS, is_set=True)
     readings = charging_readings.ask(snapshot, about, listed=LISTED)
     return Asked(snapshot, about, meters, readings)
 

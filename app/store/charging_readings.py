@@ -101,8 +101,8 @@ def ask(snapshot: Snapshot, about: About, *, listed: str) -> Asked:
     :param listed: the condition on app.meter that these are of
     """
     return Asked(
-        snapshot.ask(_NEAR.format(listed=listed), about, kinds=_KINDS),
-        snapshot.ask(_GIVEN.format(listed=listed), about, kinds=_KINDS),
+        snapshot.ask(_NEAR.format(listed=listed), about, kinds=_KINDS, is_set=True),
+        snapshot.ask(_GIVEN.format(listed=listed), about, kinds=_KINDS, is_set=True),
     )
 
 
@@ -132,7 +132,9 @@ def load(
             "meters": uuid_list(meter_ids[missing // len(_ZONES)]),
             "zones": [_ZONES[zone] for zone in (missing % len(_ZONES)).tolist()],
         }
-        parts.append(_placed(snapshot.columns(_LAST_OF_SILENT, silent, kinds=_KINDS), place_of))
+        parts.append(
+            _placed(snapshot.columns(_LAST_OF_SILENT, silent, kinds=_KINDS, is_set=True), place_of)
+        )
     parts.append(_placed(asked.given.columns(), place_of))
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return Readings(

@@ -124,7 +124,7 @@ class _Persons:
 def ask(snapshot: Snapshot, _catalogue: Catalogue, about: About) -> Addition:
     """Ask whether anything lowers the payments of these houses; read it where something does."""
     kinds = ("has_absences", "has_acts", "has_benefits")
-    asked = snapshot.ask(_THERE, about, kinds=dict.fromkeys(kinds, "bool"))
+    asked = snapshot.ask(_THERE, about, kinds=dict.fromkeys(kinds, "bool"), is_set=True)
 
     def add(inputs: ChargeInputs, at: Places) -> ChargeInputs:
         there = asked.columns()

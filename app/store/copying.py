@@ -55,6 +55,8 @@ FROM (SELECT *, (row_number() OVER ())::int4 AS {number} FROM ({query}
 ) AS given) AS numbered
 GROUP BY {number} / {block}
 """
+# Rows in no order of their own, and no more of them than an array may hold: not numbered.
+_GATHER_SET = "SELECT {gathered} FROM ({query}\n) AS given HAVING count(*) > 0"
 
 # The kind: oid of its array, dtype on the wire, dtype given.
 _KINDS: dict[str, tuple[int, str, str]] = {
@@ -272,6 +274,7 @@ class Answer:
 
     _cursor: Cursor
     _kinds: Mapping[str, str]
+    _is_set: bool
 
     def columns(self) -> Columns:
         """Give the columns as arrays, in the order of the rows of the query; once.
@@ -280,12 +283,11 @@ class Answer:
         """
         with self._cursor, _whole(self._kinds):
             blocks = self._cursor.fetchall()
-        blocks.sort(key=_first_number)
-        numbers = _array([block[0] for block in blocks], "int4")
-        order = None if bool((np.diff(numbers) > 0).all()) else np.argsort(numbers)
+        order = None if self._is_set else _order(blocks)
+        first = 0 if self._is_set else 1
         return {
             name: _column(name, [block[at] for block in blocks], kind, order)
-            for at, (name, kind) in enumerate(self._kinds.items(), start=1)
+            for at, (name, kind) in enumerate(self._kinds.items(), start=first)
         }
 
 
@@ -295,22 +297,24 @@ def ask_columns(
     *,
     params: Mapping[str, object] | None = None,
     kinds: Mapping[str, str],
+    is_set: bool = False,
 ) -> Answer:
     """Run a SELECT for its columns; in a pipeline it is only sent.
 
     :param query: a SELECT; parameters are %(name)s, a percent sign is doubled
     :param kinds: name of a column of the query to its kind; see the module
+    :param is_set: the rows have no order, and are no millions: a quarter less work
     :raises NullInColumn: when a value is NULL, here or when the columns are taken
     """
     unknown = set(kinds.values()) - set(_KINDS) - {_TEXT}
     assert not unknown, f"unknown kinds of columns: {sorted(unknown)}"
-    wrapped = _wrapped(query, tuple(kinds.items()))
+    wrapped = _wrapped(query, tuple(kinds.items()), is_set=is_set)
     raw = connection.cursor(binary=True)
     for oid in {oid for oid, _, _ in _KINDS.values()}:
         raw.adapters.register_loader(oid, _Raw)
     with _whole(kinds):
         raw.execute(wrapped, dict(params or {}))
-    return Answer(raw, kinds)
+    return Answer(raw, kinds, is_set)
 
 
 @contextmanager
@@ -323,12 +327,14 @@ def _whole(kinds: Mapping[str, str]) -> Iterator[None]:
 
 
 @functools.lru_cache(maxsize=256)
-def _wrapped(query: str, kinds: tuple[tuple[str, str], ...]) -> bytes:
+def _wrapped(query: str, kinds: tuple[tuple[str, str], ...], *, is_set: bool) -> bytes:
     """Give the statement that gathers a query; the same few are asked thousands of times."""
     gathered = sql.SQL(", ").join(
         sql.SQL("array_agg({}::{})").format(sql.Identifier(name), sql.SQL(kind))
         for name, kind in kinds
     )
+    if is_set:
+        return sql.SQL(_GATHER_SET).format(gathered=gathered, query=sql.SQL(query)).as_bytes(None)
     statement = sql.SQL(_GATHER).format(
         number=sql.Identifier(_NUMBER),
         gathered=gathered,
@@ -336,6 +342,13 @@ def _wrapped(query: str, kinds: tuple[tuple[str, str], ...]) -> bytes:
         block=sql.Literal(_BLOCK_ROWS),
     )
     return statement.as_bytes(None)
+
+
+def _order(blocks: list[tuple[Any, ...]]) -> NDArray[np.intp] | None:
+    """Put blocks in the order of their rows; give that of the rows where they are not in it."""
+    blocks.sort(key=_first_number)
+    numbers = _array([block[0] for block in blocks], "int4")
+    return None if bool((np.diff(numbers) > 0).all()) else np.argsort(numbers)
 
 
 def _first_number(block: tuple[Any, ...]) -> int:

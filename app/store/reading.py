@@ -54,16 +54,26 @@ class Snapshot:
         return None if row is None else row[0]
 
     def columns(
-        self, query: str, params: Mapping[str, object] | None = None, *, kinds: Mapping[str, str]
+        self,
+        query: str,
+        params: Mapping[str, object] | None = None,
+        *,
+        kinds: Mapping[str, str],
+        is_set: bool = False,
     ) -> Columns:
         """Give the columns as arrays, in the order of the query; see copying.ask_columns."""
-        return self.ask(query, params, kinds=kinds).columns()
+        return self.ask(query, params, kinds=kinds, is_set=is_set).columns()
 
     def ask(
-        self, query: str, params: Mapping[str, object] | None = None, *, kinds: Mapping[str, str]
+        self,
+        query: str,
+        params: Mapping[str, object] | None = None,
+        *,
+        kinds: Mapping[str, str],
+        is_set: bool = False,
     ) -> Answer:
         """Ask for columns that are taken from the answer later; see `together`."""
-        return ask_columns(self.connection, query, params=params, kinds=kinds)
+        return ask_columns(self.connection, query, params=params, kinds=kinds, is_set=is_set)
 
     def hold(self, *, is_planned_once: bool = False) -> None:
         """Keep the snapshot for long work, however long it is between two statements.

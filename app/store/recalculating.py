@@ -358,7 +358,7 @@ def ask_posted(
         "first": first.first_day,
         "before": before.first_day,
     }
-    return AskedPosted(account_ids, snapshot.ask(_POSTED, about, kinds=_POSTED_KINDS))
+    return AskedPosted(account_ids, snapshot.ask(_POSTED, about, kinds=_POSTED_KINDS, is_set=True))
 
 
 def claim(draft: Draft, account_ids: Sequence[UUID], known: Seen, *, before: Period) -> None:
