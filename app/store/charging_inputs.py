@@ -206,7 +206,7 @@ def load(
     about = _about(catalogue.period, house_ids)
     with snapshot.together():
         asked = asked or ask(snapshot, catalogue.period, house_ids)
-        metering = charging_meters.ask(snapshot.other, about)
+        metering = charging_meters.ask(snapshot, about)
         rarities = [rarity.ask(snapshot, catalogue, about) for rarity in _RARITIES]
         found = {query: answer.columns() for query, answer in asked.answers.items()}
         houses, premises, accounts = found[_HOUSES], found[_PREMISES], found[_ACCOUNTS]

@@ -96,12 +96,12 @@ class Asked:
 
 
 def ask(snapshot: Snapshot, about: About, *, listed: str) -> Asked:
-    """Ask for what the meters of a batch showed.
+    """Ask for what the meters of a batch showed: half of what is read, so beside all else.
 
     :param listed: the condition on app.meter that these are of
     """
     return Asked(
-        snapshot.ask(_NEAR.format(listed=listed), about, kinds=_KINDS, is_set=True),
+        snapshot.other.ask(_NEAR.format(listed=listed), about, kinds=_KINDS, is_set=True),
         snapshot.ask(_GIVEN.format(listed=listed), about, kinds=_KINDS, is_set=True),
     )
 
@@ -132,9 +132,8 @@ def load(
             "meters": uuid_list(meter_ids[missing // len(_ZONES)]),
             "zones": [_ZONES[zone] for zone in (missing % len(_ZONES)).tolist()],
         }
-        parts.append(
-            _placed(snapshot.columns(_LAST_OF_SILENT, silent, kinds=_KINDS, is_set=True), place_of)
-        )
+        last_dials = snapshot.other.columns(_LAST_OF_SILENT, silent, kinds=_KINDS, is_set=True)
+        parts.append(_placed(last_dials, place_of))
     parts.append(_placed(asked.given.columns(), place_of))
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return Readings(
