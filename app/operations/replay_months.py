@@ -28,6 +28,7 @@ from app.store import (
     charging_catalogue,
     charging_groups,
     charging_inputs,
+    posted_months,
     recalculating,
 )
 from app.store.charging_catalogue import Catalogue, indexed
@@ -175,7 +176,7 @@ class _Homes:
         every = (key for house in asked for key in (house, *linked.get(house, ())))
         self._house_ids = list(dict.fromkeys(every))
         self._asked = set(uuids_of(list(asked)).tolist())
-        self._posted: recalculating.PostedMonths | None = None
+        self._posted: posted_months.PostedMonths | None = None
         self._known = Replayed()
         self._unclean: set[UUID] = set()
 
@@ -192,9 +193,9 @@ class _Homes:
         assert self._posted is not None
         return _Loaded(catalogue, batch, self._posted.of(month))
 
-    def _ask_posted(self) -> recalculating.AskedPosted:
+    def _ask_posted(self) -> posted_months.Asked:
         """Ask, with the first month, what was posted for all of them."""
-        return recalculating.ask_posted(
+        return posted_months.ask(
             self._snapshot.other, self._account_ids, first=self.months[0], before=self._target
         )
 

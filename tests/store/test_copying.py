@@ -20,8 +20,10 @@ def _read(
     *,
     kinds: Mapping[str, str],
     params: Mapping[str, object] | None = None,
+    is_set: bool = False,
 ) -> Columns:
-    return ask_columns(cursor.connection, query, params=params, kinds=kinds).columns()
+    asked = ask_columns(cursor.connection, query, params=params, kinds=kinds, is_set=is_set)
+    return asked.columns()
 
 
 _TABLE = """CREATE TABLE sample (
@@ -218,6 +220,24 @@ def test_parameters_and_percent_signs_reach_the_query(cursor: psycopg.Cursor[Any
 def test_a_null_is_not_read_as_a_value(cursor: psycopg.Cursor[Any], kind: str) -> None:
     with pytest.raises(NullInColumn, match="hole"):
         _read(cursor, "SELECT NULL AS hole", kinds={"hole": kind})
+
+
+def test_a_set_comes_whole_and_without_rows_empty(cursor: psycopg.Cursor[Any]) -> None:
+    kinds = {"n": "int8", "word": "text", "key": "uuid"}
+    query = """SELECT n, 'w' || n AS word, '00000000-0000-0000-0000-000000000001'::uuid AS key
+        FROM generate_series(1, %(last)s) AS n"""
+
+    found = _read(cursor, query, params={"last": 20_000}, kinds=kinds, is_set=True)
+    nothing = _read(cursor, query, params={"last": 0}, kinds=kinds, is_set=True)
+
+    words = dict(zip(found["n"].tolist(), found["word"], strict=True))
+    assert words == {number: f"w{number}" for number in range(1, 20_001)}
+    assert {len(column) for column in nothing.values()} == {0}
+
+
+def test_a_null_in_a_set_is_not_read_as_a_value(cursor: psycopg.Cursor[Any]) -> None:
+    with pytest.raises(NullInColumn, match="hole"):
+        _read(cursor, "SELECT NULL AS hole", kinds={"hole": "int8"}, is_set=True)
 
 
 def test_a_matrix_without_slots_is_an_empty_array(cursor: psycopg.Cursor[Any]) -> None:
