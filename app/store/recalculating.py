@@ -171,10 +171,13 @@ where held.account_id = any (%(accounts)s)
   )
 order by 1, 2, 4
 """
-_VERSIONS = """
-select account_id, version from app.recalculation_version where account_id = any (%(accounts)s)
+_SEEN = """
+select pg_current_snapshot()::text as snapshot, (
+    select coalesce(sum(posted_runs), 0)::int8 from app.period where period < %(before)s
+  ) as runs,
+  array_agg(account_id) as accounts, array_agg(version) as versions
+from app.recalculation_version where account_id = any (%(accounts)s)
 """
-_RUNS = "select coalesce(sum(posted_runs), 0)::int8 from app.period where period < %(before)s"
 
 
 def target(snapshot: Snapshot) -> Period:
@@ -270,12 +273,9 @@ def held(
 
 def seen(snapshot: Snapshot, account_ids: Sequence[UUID], *, before: Period) -> Seen:
     """Give the state of the books as this snapshot has it."""
-    rows = snapshot.rows(_VERSIONS, accounts=list(account_ids))
-    return Seen(
-        versions={row.account_id: int(row.version) for row in rows},
-        runs=int(snapshot.value(_RUNS, before=before.first_day)),
-        snapshot=str(snapshot.value("select pg_current_snapshot()::text")),
-    )
+    row = snapshot.one(_SEEN, accounts=list(account_ids), before=before.first_day)
+    versions = zip(row.accounts or (), row.versions or (), strict=True)
+    return Seen(versions=dict(versions), runs=row.runs, snapshot=row.snapshot)
 
 
 def together(parts: Sequence[Seen]) -> Seen:
