@@ -93,9 +93,9 @@ class Snapshot:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Send what is asked within this without waiting for the answer to what was asked before.
+        """Send what is asked within this without waiting for what was asked before.
 
-        The server goes on with the next query while the first answers are taken.
+        The first answer taken is there when all that was asked till then on its connection is.
         """
         with ExitStack() as pipelines:
             for one in (self, self.beside):
