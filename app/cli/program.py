@@ -8,6 +8,7 @@ import contextlib
 import importlib
 import logging
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ from app import __version__, log
 from app.cli.context import Context, Verbs, common, complain
 from app.errors import AppError, Outage
 
+_NEGATIVE = re.compile(r"-\d+,\d+")
 VERB_MODULES = (
     "demo",
     "importing",
@@ -49,7 +51,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     :returns: the exit status
     """
     parser, _ = build()
-    context = Context(parser.parse_args(arguments))
+    given = sys.argv[1:] if arguments is None else arguments
+    context = Context(parser.parse_args([_with_point(one) for one in given]))
     try:
         log.start(context.settings.data_dir / "log")
         return int(context.arguments.run(context))
@@ -66,6 +69,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 0
     finally:
         context.close()
+
+
+def _with_point(argument: str) -> str:
+    """Give «-120,50» with a point: to argparse it is an option, «-120.50» is a number."""
+    return argument.replace(",", ".") if _NEGATIVE.fullmatch(argument) else argument
 
 
 def build() -> tuple[argparse.ArgumentParser, Verbs]:

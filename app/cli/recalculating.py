@@ -7,7 +7,9 @@ from uuid_utils.compat import uuid7
 
 from app.cli.context import Context, Verbs, complain
 from app.domain import explanation, money, period
+from app.domain.bases.words import comma
 from app.domain.charge_line import ChargeLine
+from app.domain.ledger import EntryKind
 from app.domain.period import Period
 from app.domain.problem import Problem
 from app.domain.voucher import Voucher, VoucherKind
@@ -181,11 +183,19 @@ def _preview_text(told: Preview) -> str:
     rows = [
         f"{one.account:<12} {one.origin.shown}  {one.service_name:<32}"
         f" было {money.shown(one.was_kop):>12}  стало {money.shown(one.became_kop):>12}"
-        f"  {money.shown(one.amount_kop):>12} ₽"
+        f"  {money.shown(one.amount_kop):>12} ₽{_benefit_text(one)}"
         for one in told.differences
     ]
     total = money.shown(told.amount_kop)
     return "\n".join([*rows, f"Всего в {told.target.shown}: {total} ₽. Ничего не проведено."])
+
+
+def _benefit_text(one: Difference) -> str:
+    """Give what a benefit comes to: a compensation changes without money of the account."""
+    if one.kind is not EntryKind.BENEFIT:
+        return ""
+    was, became = (comma(money.decimal_of(value)) for value in (one.was_mcu, one.became_mcu))
+    return f"  льгота {was} → {became} ₽"
 
 
 def _posted_text(lines: Sequence[ChargeLine], target: Period, amount_kop: int) -> str:

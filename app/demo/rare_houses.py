@@ -70,8 +70,8 @@ def direct(of: HouseSheets) -> None:
 def communal(of: HouseSheets) -> None:
     """Flats of rooms: by the flat's meter, by the norm, by meters of all rooms and of some."""
     for flat in ("1", "2", "3"):
-        _rooms(of, flat, 3)
-    _rooms(of, "4", 2)
+        rooms(of, flat, 3)
+    rooms(of, "4", 2)
     of.steady("ХВС", 4.0, flats=("5", "6", "7", "8"))
     # Flat 1: one meter of cold water, nothing else; flat 2: nothing at all.
     of.dial(of.meter("ХВС", "1", Вид="квартирный"), 9.4)
@@ -82,7 +82,7 @@ def communal(of: HouseSheets) -> None:
             of.dial(of.meter("ЭЭГ", f"{flat}/{room}", Вид="комнатный"), 74.0 + 5 * room)
 
 
-def _rooms(of: HouseSheets, flat: str, number: int) -> None:
+def rooms(of: HouseSheets, flat: str, number: int) -> None:
     """Make a flat one of rooms, an account each; the flat stays listed with its whole area."""
     of.unmetered(flat, "ХВС", "ГВС", "ЭЭГ")
     account = of.account(flat)
@@ -116,7 +116,7 @@ def containers_by_area(of: HouseSheets) -> None:
 
 def _containers(of: HouseSheets, service: str) -> None:
     of.without("ТКО")
-    _rooms(of, "8", 3)
+    rooms(of, "8", 3)
     of.assign(service, "СА-89")
     of.volumes(of.meter(service), {month: 3.3 + month.month % 3 for month in HISTORY})
 
@@ -124,7 +124,7 @@ def _containers(of: HouseSheets, service: str) -> None:
 def waste_by_area(of: HouseSheets) -> None:
     """Solid waste by the norm of area; one flat is of rooms, somebody is away."""
     of.without("ТКО")
-    _rooms(of, "8", 3)
+    rooms(of, "8", 3)
     of.assign("ТКОП", "СА-89")
     of.alone(2, "Дроздов Марк Янович", "Дроздова Яна Марковна")
     of.away(2, "Дроздов Марк Янович", date(2026, 9, 30), date(2026, 10, 21))

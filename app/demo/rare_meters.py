@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from app.demo.house_sheets import HISTORY, HouseSheets
+from app.demo.rare_houses import rooms
 from app.domain.period import Period
 
 JUNE, AUGUST, SEPTEMBER, OCTOBER = (Period(2026, month) for month in (6, 8, 9, 10))
@@ -122,7 +123,8 @@ def _lives(of: HouseSheets) -> None:
 
 def ranges(of: HouseSheets) -> None:
     """Give a house prices of electricity by volume, a flat to each way of knowing it."""
-    for flat in of.flats():
+    flats = of.flats()
+    for flat in flats:
         of.unmetered(flat, "ЭЭГ")
 
     def power(flat: int, use: float = 310.0, silent: tuple[Period, ...] = ()) -> str:
@@ -151,10 +153,15 @@ def ranges(of: HouseSheets) -> None:
     checked = power(9)
     of.read(checked, OCTOBER, value=f"{1000 + 310 * len(HISTORY) + 96}.000", source="контролёр",
             day=29)  # fmt: skip
-    for flat in of.flats()[9:-2]:
+    # Two flats of rooms: with a meter of the flat, and with none.
+    for flat in flats[9:11]:
+        rooms(of, flat, 2)
+    of.dial(of.meter("ЭЭГ", flats[9], Вид="квартирный"), 620.0, start=1000.0)
+    for flat in flats[11:-2]:
         power(int(flat), 150.0)
     # The last two flats have one meter together, and no other.
     together = of.meter("ЭЭГ")
     of.volumes(together, dict.fromkeys(HISTORY, 640.0))
-    for flat in of.flats()[-2:]:
+    for flat in flats[-2:]:
         of.group(together, "норматив", "без приборов", flat=flat)
+    of.assign("АВТО", "УК-1", flat=1, Количество=2)

@@ -13,9 +13,11 @@ from datetime import date
 import numpy as np
 
 from app.domain import days
-from app.domain.money import Ints
+from app.domain.findings import Findings
+from app.domain.money import Flags, Ints
 from app.domain.occupancy import ResidentKind
 from app.domain.reduction_inputs import Absences
+from app.domain.staying import staying
 from app.domain.volume import Scene
 
 _MONTHS = 12
@@ -86,14 +88,34 @@ def _by_person(given: Absences) -> dict[tuple[int, int], list[int]]:
 
 def _living(scene: Scene, given: Absences) -> dict[int, int]:
     """Give the days on which each person is registered, as masks: owners do not live there."""
-    masks = days.mask(given.spell_from, given.spell_to, month=scene.month)
+    until = given.spell_to
+    if scene.inputs.rules.is_on("departure_day_counts"):
+        until = until + (until < days.FAR)
+    masks = days.mask(given.spell_from, until, month=scene.month)
     living: dict[int, int] = defaultdict(int)
-    for person, kind, mask in zip(
-        given.spell_person.tolist(), given.spell_kind.tolist(), masks.tolist(), strict=True
-    ):
-        if kind != ResidentKind.OWNER:
-            living[person] |= mask
+    is_counted = (given.spell_kind != ResidentKind.OWNER) & _is_counted(scene, given, until)
+    for at in np.flatnonzero(is_counted).tolist():
+        living[int(given.spell_person[at])] |= int(masks[at])
     return living
+
+
+def _is_counted(scene: Scene, given: Absences, until: Ints) -> Flags:
+    """Tell the spells that are charged for: who is counted nowhere (staying.py) is not away.
+
+    :param until: the end of each spell as it is counted
+    """
+    is_counted: Flags = np.asarray(given.spell_kind != ResidentKind.TEMPORARY, dtype=np.bool_)
+    if is_counted.all():
+        return is_counted
+    people = staying(scene.inputs, scene.rows, Findings(), month=scene.month)
+    at = np.flatnonzero(people.kind == ResidentKind.TEMPORARY)
+    columns = (people.account[at], people.valid_from[at], people.valid_to[at])
+    known = set(zip(*(column.tolist() for column in columns), strict=True))
+    account_of = dict(zip(given.person.tolist(), given.account.tolist(), strict=True))
+    for spell in np.flatnonzero(~is_counted).tolist():
+        account = account_of.get(int(given.spell_person[spell]), -1)
+        is_counted[spell] = (account, int(given.spell_from[spell]), int(until[spell])) in known
+    return is_counted
 
 
 def _counted(scene: Scene, given: Absences, rows: list[int]) -> list[int]:
@@ -180,5 +202,6 @@ def _tell_unknown(scene: Scene, account: int, words: str) -> None:
         account,
         f"отсутствие не учтено, такого проживающего в эти дни нет: {words}.",
         "Сверьте ФИО и даты на листах «Отсутствие» и «Проживающие»:"
-        " собственник, который не зарегистрирован, в расчёте не участвует.",
+        " за того, кто в расчёте не участвует (собственник без регистрации, временно"
+        " проживающий, которого не считают), не начислено и снимать нечего.",
     )

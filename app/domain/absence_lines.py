@@ -4,8 +4,8 @@
     broken meter     while it may still be put right: its average V × Σd / person-days, its norm
                      as any other; without an act that no meter is possible   п. 81(13), 86
     waste water      iff the water was recalculated, by its volumes        п. 87
-    solid waste      whatever meters there are: by persons as by norm; by area
-                     P × Σd / person-days, while приложение № 4 is in force
+    solid waste      whatever meters there are: by persons as by norm; by containers P × Σd /
+                     person-days; by area likewise, while приложение № 4 is in force
     never            heating, common property, housing, a constant part    п. 86, 88, 89
 
 Without the act that no meter can be installed there is none, but for force majeure of everybody
@@ -34,7 +34,7 @@ from app.domain.volume import Scene
 
 # A part of the volume is of the area: it stays.
 _AREA_PARTS = (Basis.GAS_NORM, Basis.GAS_NORM_AFTER, Basis.COMMUNAL_GAS_NORM)
-_RANGES = (Basis.NORM_RANGE, Basis.NORM_RANGE_AFTER, Basis.RANGE_FAILURE)
+_RANGES = (Basis.NORM_RANGE, Basis.COMMUNAL_NORM_RANGE, Basis.NORM_RANGE_AFTER, Basis.RANGE_FAILURE)
 # By the average of a broken meter, or a part of its norm: in proportion to the person-days.
 _IN_PROPORTION = (Basis.AVERAGE_FAILURE, Basis.POWER_NORM_ZONE, Basis.COMMUNAL_METER)
 # There is a meter, only its readings are not: an act that none is possible is not what is missing.
@@ -44,6 +44,11 @@ _WITH_METER = frozenset(
      Basis.NORM_RANGE_AFTER}
 )  # fmt: skip
 _COMMUNAL_REASON_SLOT = RULES[Basis.COMMUNAL_METER].slots.index("reason_note")
+_WASTE_BY_AREA = (
+    Basis.SOLID_WASTE_AREA, Basis.ROOM_WASTE_AREA, Basis.CONTAINERS_AREA,
+    Basis.ROOM_CONTAINERS_AREA,
+)  # fmt: skip
+_CONTAINERS_BY_PERSON = (Basis.CONTAINERS_PERSON, Basis.ROOM_CONTAINERS_PERSON)
 _WASTE = (Basis.WASTE_BY_WATER, Basis.WASTE_NORM)
 _NO_ACT = (
     "временное отсутствие не учтено: нет акта о том, что прибор установить нельзя.",
@@ -177,10 +182,13 @@ class AbsenceLines:
 
     def _add(self, line: int, *, is_water: bool) -> None:
         basis = int(self.lines.basis[line])
-        if basis == Basis.SOLID_WASTE_AREA:
-            if self.scene.inputs.rules.is_on("solid_waste_absence_by_area"):
+        if basis in _WASTE_BY_AREA or basis in _CONTAINERS_BY_PERSON:
+            by_area = basis in _WASTE_BY_AREA
+            if not by_area or self.scene.inputs.rules.is_on("solid_waste_absence_by_area"):
                 account, since, until = self._span(line)
-                self._add_part(line, self.away.days(account, since, until), Basis.ABSENCE_PART)
+                away_days = self.away.days(account, since, until)
+                its_basis = Basis.ABSENCE_PART if by_area else Basis.ABSENCE_CONTAINERS
+                self._add_part(line, away_days, its_basis)
             return
         is_range, is_part = basis in _RANGES, self._is_in_proportion(line)
         if not is_range and not is_part and not (basis in _NORMS and self._is_by_persons(line)):
@@ -221,7 +229,9 @@ class AbsenceLines:
         months = 1 if where.months is None else int(slots[where.months])
         removed = min(self._by_norm(line, away_days), int(self.lines.volume_mcu[line]))
         kept = (int(slots[where.norm]), away_days, months, self._note(line))
-        self._add_volume(line, removed, away_days, Basis.ABSENCE, kept)
+        is_waste = self._resource(line) == "solid-waste"
+        basis = Basis.ABSENCE_SOLID_WASTE if is_waste else Basis.ABSENCE
+        self._add_volume(line, removed, away_days, basis, kept)
 
     def _of_days(self, line: int, away_days: int) -> int:
         """Give the volume of a line that so many person-days away come to."""

@@ -63,7 +63,7 @@ def _changed(
         its = np.flatnonzero(was == one)
         basis[at[its]], slot = _AFTER[Basis(one)]
         slots[at[its], slot] = notes[its]
-    factor[at] = slots[at, FACTOR_SLOT] = raised
+    factor[at] = slots[at, FACTOR_SLOT] = factors(scene, of, row, raised, by_norm=factor[at])
     whole = replace(made, basis=basis, slots=slots, factor_ppm=factor)
     power = np.flatnonzero(was == Basis.POWER_NORM)
     line, zone, own, total = _zones(scene, of, row[power], known)
@@ -73,6 +73,21 @@ def _changed(
     plain = whole.taken(np.setdiff1d(np.arange(len(made.place)), line))
     split = _by_zones(whole.taken(line), zone, own, total, month_days=scene.month.days)
     return [joined([plain, split])]
+
+
+def factors(scene: Scene, of: Situation, row: Ints, raised: Ints, *, by_norm: Ints) -> Ints:
+    """Give the raising factors of segments whose averages are over.
+
+    As without a meter: of the day where the setting says so, none where none can be installed.
+
+    :param raised: what the meters say, 0 none
+    :param by_norm: what the norm would have without a meter
+    """
+    resources = np.array(scene.inputs.services.resource, dtype=np.str_)[of.service[row]]
+    possible = ((scene.impossible[of.row[row]] >> of.day_from[row]) & 1) == 0
+    # Of electricity there is a factor of its own: after refusals of access alone (354, §60(3)).
+    own = np.where(possible, raised, 0)
+    return np.where(raised == 0, 0, np.where(resources == "power", own, by_norm))
 
 
 def _reasons(scene: Scene, of: Situation, row: Ints, known: Metering) -> tuple[Ints, Ints]:

@@ -54,6 +54,7 @@ class AverageRules:
     periods_flat: int
     periods_other: int
     counts_event_month: bool
+    counts_anew: bool
     house_months: int
     house_periods: int
     is_true_up: bool
@@ -115,6 +116,7 @@ def average_rules(rules: Rules) -> AverageRules:
         periods_flat=rules.whole("average_periods_flat"),
         periods_other=rules.whole("average_periods_other"),
         counts_event_month=rules.is_on("average_counts_event_month"),
+        counts_anew=rules.is_on("average_counts_anew"),
         house_months=rules.whole("average_house_months"),
         house_periods=rules.whole("average_house_periods"),
         is_true_up=rules.word("late_reading") == "true-up",

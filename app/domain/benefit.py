@@ -31,7 +31,7 @@ from app.domain.volume import Scene
 # What these take off is taken off the volume; a benefit is of what is left of it.
 _BY_VOLUME = (
     Basis.ABSENCE, Basis.ABSENCE_RANGE, Basis.ABSENCE_HEAT, Basis.ABSENCE_WASTE,
-    Basis.ABSENCE_VOLUME, Basis.UNSUPPLIED,
+    Basis.ABSENCE_VOLUME, Basis.ABSENCE_SOLID_WASTE, Basis.UNSUPPLIED,
 )  # fmt: skip
 _FAMILY = -1
 _DISCOUNTS = {

@@ -15,7 +15,7 @@ from app.domain import days, money
 from app.domain.bases.benefits import MCR_PER_KOP, SHARE_OF_PAYMENT_SLOTS, VOLUME_SLOTS
 from app.domain.bases.every import RULES
 from app.domain.basis import SLOTS, Basis
-from app.domain.benefit_worth import BY_AREA, BY_NORM, BY_VOLUME, MCU_PER_CM2
+from app.domain.benefit_worth import BY_AREA, BY_NORM, BY_VOLUME, HOUSING, MCU_PER_CM2, areas_of
 from app.domain.ledger import EntryKind
 from app.domain.money import KOP_PER_RUB, MILLION, Flags, Ints
 from app.domain.norm import NO_NORM, NormKind
@@ -174,8 +174,9 @@ class _Made:
         is_heat = self.basis == Basis.HOT_HEAT
         is_by_norm = np.isin(self.basis, [int(one) for one in BY_NORM])
         is_by_norm |= is_heat & (lines.slots[self.at, 2] == 0)
-        wanted = (benefits.within_norm[self.kind] > 0) & ~is_by_norm & (self.basis != Basis.AREA)
-        cap = np.where(self.basis == Basis.AREA, area, 0)
+        is_housing = np.isin(self.basis, HOUSING)
+        wanted = (benefits.within_norm[self.kind] > 0) & ~is_by_norm & ~is_housing
+        cap = np.where(is_housing, area, 0)
         at = np.flatnonzero(wanted)
         if not at.size:
             return cap
@@ -256,11 +257,9 @@ class _Made:
         benefits, of, place = self.scene.inputs.benefits, self.of, self.place[some]
         payment, percent = self.payments.net_kop[self.row[some]], self._percent(some)
         holders, persons, length = self.holders[some], self.persons[some], self.days[some]
-        total = self.scene.inputs.premises.total_cm2
-        area = picked(total, of.area_version[place], otherwise=0)
+        area, over, under = areas_of(self.scene, of, place)
         norm = np.maximum(benefits.area_norm_cm2[self.kind[some]], 0)
         norm = np.where(self._is_of(BY_AREA)[some] & (area > 0), norm, 0)
-        over, under = of.share_numerator[place], of.share_denominator[place]
         is_capped = (norm > 0) & (norm * under * persons < length * area * over)
         amount = money.ratio(
             (payment, percent, holders, np.where(is_capped, norm, 1),

@@ -17,11 +17,12 @@ from app.domain.bases.benefits import (
 )
 from app.domain.bases.every import RULES
 from app.domain.basis import NORM_SLOTS, Basis
-from app.domain.money import MILLION
+from app.domain.communal import has_flats, room_areas
+from app.domain.money import MILLION, Ints
 from app.domain.norm import NO_NORM, NormKind
 from app.domain.reductions import Reduced
 from app.domain.service import Method
-from app.domain.situation import METHODS
+from app.domain.situation import METHODS, Situation, picked
 from app.domain.volume import Scene
 
 MCU_PER_CM2 = 100
@@ -30,12 +31,14 @@ BY_VOLUME = (
     Method.HOT_WATER_TWO_PART, Method.SOLID_WASTE_PERSON,
 )  # fmt: skip
 BY_AREA = (
-    Method.HEATING, Method.SOLID_WASTE_AREA, Method.COMMON_NORM, Method.COMMON_AVERAGE,
+    Method.HEATING, Method.HEATING_OWN, Method.SOLID_WASTE_AREA,
+    Method.SOLID_WASTE_CONTAINERS_AREA, Method.COMMON_NORM, Method.COMMON_AVERAGE,
     Method.COMMON_ACTUAL, Method.COMMON_354,
 )  # fmt: skip
 BY_NORM = frozenset(
     basis for basis, rule in RULES.items() if set(NORM_SLOTS[:2]) <= set(rule.slots)
-) | {Basis.NORM_RANGE, Basis.NORM_RANGE_AFTER}
+) | {Basis.NORM_RANGE, Basis.COMMUNAL_NORM_RANGE, Basis.NORM_RANGE_AFTER}
+HOUSING = (Basis.AREA, Basis.COMMUNAL_AREA)
 _NO_NORM = (
     "льгота в пределах норматива не рассчитана: норматива на человека нет.",
     "Добавьте его на листе «Нормативы» или снимите «По нормативу» на листе «Льготы».",
@@ -183,7 +186,7 @@ class RowOfBenefits:
         """Give the most volume of one holder and month, 0 no limit; None where it is not known."""
         benefits = self.scene.inputs.benefits
         basis = self._column("basis", line)
-        if basis == Basis.AREA:
+        if basis in HOUSING:
             return max(int(benefits.area_norm_cm2[kind]), 0) * MCU_PER_CM2
         is_by_norm = basis in BY_NORM or (
             basis == Basis.HOT_HEAT and not self.reduced.lines.slots[line, 2]
@@ -237,16 +240,14 @@ class RowOfBenefits:
         for place in places:
             span |= self._span(place)
         holders = min(self._holder_days(kind, rights, span, less=False), persons)
-        version = int(of.area_version[last])
-        area = int(self.scene.inputs.premises.total_cm2[version]) if version >= 0 else 0
+        area, over, under = (int(one[0]) for one in areas_of(self.scene, of, np.array([last])))
         benefits = self.scene.inputs.benefits
         norm = max(int(benefits.area_norm_cm2[kind]), 0) if method in BY_AREA and area else 0
         if holders <= 0:
             return None
         slots = (
             self.net_kop, int(benefits.percent_ppm[kind]), holders, persons, norm,
-            span.bit_count(), area, int(of.share_numerator[last]), int(of.share_denominator[last]),
-            self._note(kind),
+            span.bit_count(), area, over, under, self._note(kind),
         )  # fmt: skip
         named = dict(zip(SHARE_OF_PAYMENT_SLOTS, slots, strict=True))
         days = (int(of.day_from[places].min()), int(of.day_to[places].max()))
@@ -257,6 +258,24 @@ class RowOfBenefits:
             amount_kop=share_benefit_kop(named),
             days=days,
         )
+
+
+def areas_of(scene: Scene, of: Situation, place: Ints) -> tuple[Ints, Ints, Ints]:
+    """Give the area that is paid for and the part of it an account has: over, under.
+
+    A room has its part of the whole flat, where the flat is listed itself (ЖК, ст. 42).
+    """
+    area = picked(scene.inputs.premises.total_cm2, of.area_version[place], otherwise=0)
+    over, under = of.share_numerator[place], of.share_denominator[place]
+    if not has_flats(scene.inputs):
+        return area, over, under
+    day = scene.month.first + of.day_from[place]
+    rooms = room_areas(scene.inputs, of.premises[place], day, is_heated=False)
+    is_room = rooms.flat_cm2 > 0
+    over = np.where(is_room, over * rooms.room_cm2, over)
+    under = np.where(is_room, under * rooms.rooms_cm2, under)
+    divisor = np.maximum(np.gcd(over, under), 1)
+    return np.where(is_room, rooms.flat_cm2, area), over // divisor, under // divisor
 
 
 def half_up_product(one: int, other: int) -> int:

@@ -17,12 +17,18 @@ RANGE_OF = {
     Basis.PIPE62_POWER: Basis.PIPE62_RANGE,
     Basis.PIPE62_WATER: Basis.PIPE62_RANGE,
     Basis.RECALC61: Basis.RECALC61_RANGE,
+    Basis.NORM10: Basis.NORM10_BESIDE_RANGE,
+    Basis.NORM10_GAS: Basis.NORM10_BESIDE_RANGE,
 }
+# Norm × 10 is beside the usual where it is of a connection: interference has no words of an act.
+_ACT_SLOT = {Basis.NORM10: 4, Basis.NORM10_GAS: 9}
 # The act of a connection; of a control reading the two dials, the ratio and the two days.
 _KEPT_SLOTS = {
     Basis.PIPE62_POWER: (2,),
     Basis.PIPE62_WATER: (3,),
     Basis.RECALC61: (0, 1, 2, 3, 4),
+    Basis.NORM10: (_ACT_SLOT[Basis.NORM10],),
+    Basis.NORM10_GAS: (_ACT_SLOT[Basis.NORM10_GAS],),
 }
 _FIRST = 4
 
@@ -31,7 +37,10 @@ def is_beside(known: Volumes) -> Flags:
     """Tell which volumes are beside the usual ones."""
     result = np.zeros(len(known.basis), dtype=np.bool_)
     for basis in RANGE_OF:
-        result |= known.basis == basis
+        its = known.basis == basis
+        if basis in _ACT_SLOT:
+            its &= known.slots[:, _ACT_SLOT[basis]] > 0
+        result |= its
     return result
 
 

@@ -1,8 +1,10 @@
 """The fixed part of a two-part tariff (354, §38): load × price of capacity, by days.
 
     account's own assignment    W_i = its quantity
-    assignment of the house     W_i = quantity × S_i × share / S_ob
+    assignment of the house     W_i = quantity × S_i × share / S_ob; a room has its flat's by living
+                                area (premises_parts.py), so that the kitchen is not lost
 
+Areas are those of the last day of the month, as of all that divides a house (charges.md §9).
 A service has it where a tariff of it is of capacity: component CAPACITY of the price sheet. It is a
 line of its own beside what the volume comes to.
 """
@@ -12,10 +14,11 @@ import numpy as np
 from app.domain import money
 from app.domain.basis import Basis
 from app.domain.heating_homes import house_areas
+from app.domain.premises_parts import premises_parts
 from app.domain.service import Component, Zone
 from app.domain.situation import Situation
 from app.domain.tariff import PriceSheets
-from app.domain.volume import Scene, Volumes, joined, volumes, with_area
+from app.domain.volume import NO_AREA, Scene, Volumes, joined, volumes
 
 _NO_LOAD = (
     "тариф двухставочный, а нагрузка не указана.",
@@ -42,21 +45,27 @@ def with_capacity(scene: Scene, of: Situation, known: Volumes, sheets: PriceShee
     parts = [
         volumes(own, Basis.CAPACITY, load, slots=(own.quantity_mcu,), component=Component.CAPACITY)
     ]
-    of_house = with_area(scene, some.taken(np.flatnonzero(~is_own)))
+    of_house = some.taken(np.flatnonzero(~is_own))
     if of_house.row.size:
         parts.append(_by_area(scene, of_house))
     return joined([known, *parts])
 
 
 def _by_area(scene: Scene, of: Situation) -> Volumes:
-    house = house_areas(scene.inputs, month=scene.month).house_cm2[of.house]
-    area, load = scene.area(of), of.quantity_mcu
-    top, bottom = (load, area, of.days), (np.maximum(house, 1), scene.month.days)
+    parts = premises_parts(
+        scene.inputs, house_areas(scene.inputs, month=scene.month), month=scene.month
+    )
+    is_known = parts.is_known(of)
+    if not is_known.all():
+        scene.findings.tell(of.taken(np.flatnonzero(~is_known)), *NO_AREA)
+    of = of.taken(np.flatnonzero(is_known))
+    its, load = parts.shares(of), of.quantity_mcu
+    top, bottom = (load, its.area_cm2, of.days), (its.house_cm2, scene.month.days)
     return volumes(
         of,
         Basis.CAPACITY_AREA,
-        money.ratio((*top, of.share_numerator), (*bottom, of.share_denominator)),
-        whole_mcu=money.ratio(top, bottom),
-        slots=(load, area, house, of.share_numerator, of.share_denominator),
+        money.ratio((*top, its.over), (*bottom, its.under)),
+        whole_mcu=money.ratio((*top, its.whole_over), (*bottom, its.whole_under)),
+        slots=(load, *its.slots),
         component=Component.CAPACITY,
     )

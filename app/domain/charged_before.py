@@ -4,7 +4,8 @@ month     year × 12 + month − 1, as Period.number gives
 volume    charges and recalculations of that month of origin without the raising factor; of hot
           water in two parts the water only
 
-Given only for accounts and services whose meters were charged without readings since the last one.
+Given only for premises and services whose meters were charged without readings since the last one,
+accounts that have been closed since among them: what the meter counted was charged to them too.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from app.domain.money import Ints
 class ChargedBefore:
     """What accounts were charged in months of estimates, shape (n,) each; rows add up.
 
-    :ivar account: index in the inputs, as is service
+    :ivar account: index in the inputs, -1 closed before the month; service, premises likewise
     :ivar zone: Zone of the lines
     :ivar month: number of the month of origin
     """
@@ -28,6 +29,7 @@ class ChargedBefore:
     zone: Ints
     month: Ints
     volume_mcu: Ints
+    premises: Ints
 
 
 def nothing_before() -> ChargedBefore:

@@ -141,13 +141,14 @@ def charge(inputs: ChargeInputs) -> Charges:
         empty = Situation(*(_NONE for _ in Situation.__slots__))
         return _charges(inputs, empty, pricing.unpriced(_no_volumes(empty)), findings, notes)
     soft = situation.price_cuts(inputs, rows, month=month)
-    counted = staying(inputs, rows, month=month)
+    counted = staying(inputs, rows, findings, month=month)
     people = occupancy(counted, accounts=len(inputs.accounts.number), month=month)
     inputs, flat_meters = communal.flat_meters(inputs, people, month=month)
     consumers = metering.consumers(inputs, month=month)
-    hard = _cuts(inputs, rows, consumers, people) | found_by_checks.tampered.cuts(rows, month=month)
+    meters = [consumers] if flat_meters is None else [consumers, flat_meters.consumers]
+    hard = _cuts(inputs, rows, meters, people) | found_by_checks.tampered.cuts(rows, month=month)
     if flat_meters is not None:
-        hard |= flat_meters.cuts(rows, soft | hard)
+        hard |= flat_meters.cuts(rows, soft=soft, hard=hard)
     known = metering.metering(inputs, consumers, rows, soft=soft, month=month)
     rooms = None if flat_meters is None else flat_meters.metering(rows, soft=soft)
     inputs, known, groups = group_meters.groups(inputs, known, people, month=month)
@@ -176,19 +177,26 @@ def charge(inputs: ChargeInputs) -> Charges:
     return replace(made, house_totals=totals, group_totals=groups.totals(inputs.period))
 
 
-def _cuts(inputs: ChargeInputs, rows: Rows, consumers: Consumers, people: Occupancy) -> Ints:
-    """Give the days of each row on which a line always ends, as masks."""
+def _cuts(inputs: ChargeInputs, rows: Rows, meters: Sequence[Consumers], people: Occupancy) -> Ints:
+    """Give the days of each row on which a line always ends, as masks.
+
+    :param meters: those of accounts, and of communal flats where there are such
+    """
     month = days.month_of(inputs.period)
     is_power = rows.method == METHODS.index(Method.POWER)
     is_heated = np.isin(rows.method, [METHODS.index(one) for one in HEATED])
-    covered = consumers.covered_days(rows.point)
+    covered = np.zeros(len(rows.account), dtype=np.int64)
+    for some in meters:
+        covered |= some.covered_days(rows.point)
     return (
         situation.stock_cuts(inputs, rows, month=month)
-        | np.where(is_heated, 0, metering.cuts(consumers, rows, month=month))
+        | np.where(is_heated, 0, metering.cuts(meters[0], rows, month=month))
         | np.where(is_power, people.changes[rows.account], 0)
         | formula_charging.cuts(inputs, rows, people, month=month)
         | raising_lines.cuts(inputs, rows, covered, month=month)
+        | utility.waste_cuts(inputs, rows, meters, month=month)
         | group_charging.cuts(inputs, rows, month=month)
+        | plot.cuts(inputs, rows, meters[0], month=month)
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.domain import control, interference, unauthorised
+from app.domain import control, days, interference, unauthorised
 from app.domain.basis import Basis
 from app.domain.charge_inputs import ChargeInputs
 from app.domain.control import Control
@@ -43,8 +43,16 @@ def checked(inputs: ChargeInputs, *, month: Month) -> tuple[ChargeInputs, Checks
         eventful=np.append(events.meter[is_real], np.flatnonzero(is_over)),
         rollover_ppm=inputs.rules.rollover_share_ppm,
     )
+    controls = [one for one in controls if not _is_tampered(inputs, one, month=month)]
     tampered = interference.tampered(inputs, month=month)
     return replace(inputs, readings=readings), Checks(tampered, controls)
+
+
+def _is_tampered(inputs: ChargeInputs, of: Control, *, month: Month) -> bool:
+    """Tell whether days between the two readings are charged as interference: norm × 10 alone."""
+    between = int(days.mask(np.array([of.used_on]), np.array([of.check_on + 1]), month=month)[0])
+    its = np.flatnonzero(inputs.interferences.meter == of.meter).tolist()
+    return any(interference.days_of(inputs, at, month=month) & between for at in its)
 
 
 def waste_norm(scene: Scene, of: Situation, _: Metering) -> list[Volumes]:

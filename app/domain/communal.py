@@ -28,7 +28,16 @@ from app.domain.metering import Consumers, Metering
 from app.domain.money import Flags, Ints
 from app.domain.occupancy import Occupancy
 from app.domain.service import Method
-from app.domain.situation import BY_AREA, BY_HEAT, BY_METER, METHODS, Rows, in_force, picked
+from app.domain.situation import (
+    BY_AREA,
+    BY_HEAT,
+    BY_METER,
+    METHODS,
+    Rows,
+    changed_alone,
+    in_force,
+    picked,
+)
 
 _METERED = np.array([METHODS.index(one) for one in BY_METER], dtype=np.int64)
 _AREAS = np.array([METHODS.index(one) for one in BY_AREA], dtype=np.int64)
@@ -203,12 +212,17 @@ class FlatMeters:
     consumers: Consumers
     month: Month
 
-    def cuts(self, rows: Rows, known: Ints) -> Ints:
+    def cuts(self, rows: Rows, *, soft: Ints, hard: Ints) -> Ints:
         """Give rows of flats their further cuts.
 
-        :param known: shape (rows,), masks of cuts the rows have by themselves, prices too
+        :param soft: shape (rows,), masks of cuts by prices, `hard` all others of their own
         """
-        own = known | metering.cuts(self.consumers, rows, month=self.month)
+        inside = np.flatnonzero(self.flats.of_account[rows.account] >= 0)
+        own = hard | metering.cuts(self.consumers, rows, month=self.month)
+        # A price decided anew and the same divides no room.
+        own[inside] |= changed_alone(
+            self.inputs, rows.taken(inside), soft[inside], month=self.month
+        )
         return cuts(self.inputs, self.flats, rows, own, month=self.month)
 
     def metering(self, rows: Rows, *, soft: Ints) -> Metering:

@@ -12,7 +12,7 @@ from app.domain.communal import Flats, room_areas
 from app.domain.money import Ints
 from app.domain.norm import NO_NORM, NormKind
 from app.domain.situation import Situation, in_force, picked
-from app.domain.volume import CM2_PER_M2, Scene, Volumes, raising, volumes, with_norm
+from app.domain.volume import CM2_PER_M2, Scene, Volumes, is_impossible, raising, volumes, with_norm
 
 
 def _people(scene: Scene, of: Situation, flats: Flats) -> tuple[Ints, Ints, Ints]:
@@ -27,7 +27,7 @@ def of_persons(scene: Scene, of: Situation, flats: Flats, *, basis: Basis) -> Vo
     of, norm = with_norm(scene, of, kind=NormKind.PERSON, words="на человека")
     mine, owners, total = _people(scene, of, flats)
     part = money.ratio((norm, mine), (scene.month.days,))
-    slots = (norm, mine, owners, total)
+    slots = (norm, mine, owners, total, 0, is_impossible(scene, of))
     return volumes(of, basis, part, slots=slots, factor_ppm=raising(scene, of))
 
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from app.domain.after_averages import reason_of
+from app.domain.after_averages import factors, reason_of
 from app.domain.basis import FACTOR_SLOT, ROOM_REASON_SLOTS, SLOTS, Basis
 from app.domain.communal import Flats
 from app.domain.communal_norms import gas_norm, of_persons, power_norm
@@ -130,9 +130,14 @@ def _after_averages(
     if not found:
         return made
     slots, factor = made.slots.copy(), made.factor_ppm.copy()
+    raises = np.zeros_like(factor)
     for at, (raised, reason) in found.items():
         slots[at, ROOM_REASON_SLOTS[Basis(int(made.basis[at]))]] = scene.notes.add(reason)
-        factor[at] = slots[at, FACTOR_SLOT] = raised
+        raises[at] = raised
+    ended = np.array(sorted(found), dtype=np.int64)
+    factor[ended] = slots[ended, FACTOR_SLOT] = factors(
+        scene, of, row_of[ended], raises[ended], by_norm=made.factor_ppm[ended]
+    )
     return replace(made, slots=slots, factor_ppm=factor)
 
 

@@ -76,6 +76,9 @@ def formula(line: ChargeLine) -> str:
     if rule.amount_text is not None:
         return rule.amount_text(stored, named(stored), line.line_unit)
     volume = rule.text(stored, named(stored), line.line_unit)
+    if int(stored.slots[VOLUME_REST_SLOT]):
+        # Rounded further, or with what is left of a shared whole: the price is of this volume.
+        volume = f"({volume} ≈ {number(base_volume_mcu(stored))} {line.line_unit})"
     price = f"{comma(price_text(stored.price_mcr))} ₽"
     base = f"{volume} × {price}"
     if stored.is_raised:
@@ -102,7 +105,8 @@ def steps(line: ChargeLine) -> list[str]:
     rest = int(stored.slots[VOLUME_REST_SLOT])
     volume = rule.text(stored, named(stored), line.line_unit)
     if rest:
-        volume = f"{volume} {'+' if rest > 0 else '−'} {number(abs(rest))} (остаток деления)"
+        sign = "+" if rest > 0 else "−"
+        volume = f"{volume} {sign} {number(abs(rest))} (округление, остаток деления)"
     plain = half_up(money_of(base, stored.price_mcr))
     price = comma(price_text(stored.price_mcr))
     result = [
@@ -128,8 +132,8 @@ def steps(line: ChargeLine) -> list[str]:
 
 
 def _vat(line: ChargeLine) -> list[str]:
-    """Say what VAT is inside the amount, of providers that pay it."""
-    if line.vat_kop is None:
+    """Say what VAT is inside the amount, of providers that pay it; nothing of no amount."""
+    if line.vat_kop is None or not line.amount_kop:
         return []
     rate = number(line.vat_percent_millionths)
     inside = f"{money.shown(line.amount_kop)} × {rate}/(100 + {rate})"

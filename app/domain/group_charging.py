@@ -18,8 +18,8 @@ from app.domain.days import Month
 from app.domain.group_inputs import GroupBase
 from app.domain.group_meter import GroupMode
 from app.domain.group_meters import Group, Groups, members
+from app.domain.house_resources import INDIVIDUAL, RESOURCES
 from app.domain.house_total import UNKNOWN
-from app.domain.house_totals import INDIVIDUAL, RESOURCES
 from app.domain.metering import Metering, by_meter
 from app.domain.money import MILLION, Flags, Ints
 from app.domain.norm import NormKind
@@ -209,16 +209,27 @@ def _lost(scene: Scene, others: Situation, group: Group, counts: Flags) -> int:
     if not scene.findings.failed_rows or not others.row.size:
         return 0
     failed = scene.findings.failed(int(others.row.max()) + 1)
-    on = ((group.days[others.account] >> others.day_from) & 1) == 1
+    on = _days_of(others, group) > 0
     return len(np.unique(others.row[failed[others.row] & on & counts[others.service]]))
 
 
 def _taken(of: Situation, known: Volumes, group: Group, counts: Flags) -> int:
-    """Add up what the members were charged: their water, not the heat in it."""
-    its = of.taken(known.place)
-    on = ((group.days[its.account] >> its.day_from) & 1) == 1
-    mine = on & counts[its.service] & (known.component != Component.HEAT)
-    return int(known.volume_mcu[mine].sum())
+    """Add up what the members were charged on their days: their water, not the heat in it.
+
+    Other services of the resource are not cut on the day a member comes or goes: by days.
+    """
+    mine = np.flatnonzero(counts[of.service[known.place]] & (known.component != Component.HEAT))
+    its, volume = of.taken(known.place[mine]), known.volume_mcu[mine]
+    part = money.ratio((np.abs(volume), _days_of(its, group)), (its.days,))
+    return int((np.sign(volume) * part).sum())
+
+
+def _days_of(of: Situation, group: Group) -> Ints:
+    """Give how many days of each segment its account is a member on."""
+    one = np.ones(len(of.row), dtype=np.int64)
+    on = group.days[of.account] & ((one << of.day_to) - (one << of.day_from))
+    number: Ints = np.bitwise_count(on).astype(np.int64)
+    return number
 
 
 def _weighed(scene: Scene, some: Situation, group: Group) -> tuple[Situation, Ints]:

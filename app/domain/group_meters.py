@@ -20,14 +20,14 @@ from app.domain.group_inputs import GroupBase, GroupTotals
 from app.domain.group_meter import GroupMembers, GroupMode, GroupShares, allocate
 from app.domain.heating_homes import house_areas
 from app.domain.house_total import UNKNOWN, month_index, year_of
-from app.domain.house_volumes import HouseVolumes, VolumeKind
+from app.domain.house_volumes import HouseVolumes, VolumeKind, whole_month
 from app.domain.meter import Doubt, Meters
 from app.domain.metering import DOUBTS, Metering
 from app.domain.money import Flags, Ints
 from app.domain.occupancy import Occupancy
 from app.domain.period import Period
 
-_NOT_WHOLE = "прибор стоял не весь месяц."
+_NOT_WHOLE = "прибор стоял не во все дни участников."
 _ALL = -1
 
 
@@ -160,7 +160,11 @@ def groups(
 def _group(inputs: ChargeInputs, known: Metering, which: int, at: Ints, month: Month) -> Group:
     rows, given = inputs.groups, known.house_volumes
     masks = days.mask(rows.valid_from[at], rows.valid_to[at], month=month)
-    is_whole = int(meter.coverage(inputs.meters, month=month)[which]) == month.full
+    stood = int(meter.coverage(inputs.meters, month=month)[which])
+    is_split = rows.mode[at].max() == GroupMode.SPLIT_HOUSES
+    # A meter put in place of another counts for those who are behind it on its own days.
+    needed = month.full if is_split else int(np.bitwise_or.reduce(masks))
+    is_whole = needed & ~stood == 0
     is_known = is_whole and given.kind[which] != VolumeKind.NONE
     doubt = Doubt(max(int(given.doubt[which]), Doubt.NO_READING))
     every = np.zeros(len(inputs.accounts.number), dtype=np.int64)
@@ -211,9 +215,8 @@ def _split(
     at = np.flatnonzero((rows.meter == group.meter) & (rows.house >= 0) & whole)
     share = dict(zip(rows.house[at].tolist(), rows.share_ppm[at].tolist(), strict=True))
     house = np.array(sorted(share), dtype=np.int64)
-    covered = meter.coverage(meters, month=month) == month.full
-    own = np.flatnonzero((meters.of_house > 0) & (meters.service == group.service) & covered)
-    own = own[np.isin(meters.house[own], house)]
+    own = whole_month(meters, month=month, services=len(inputs.services.code))
+    own = own[(meters.service[own] == group.service) & np.isin(meters.house[own], house)]
     free = house[~np.isin(house, meters.house[own])]
     weight = _weights(inputs, people, group, free, share, month=month)
     kind, words = VolumeKind.NONE, ""
@@ -287,6 +290,7 @@ def _extended(
         periods=np.append(given.periods, nothing),
         doubt=np.append(given.doubt, doubt),
         why=given.why | why,
+        late_norm=given.late_norm,
     )
 
 

@@ -99,11 +99,14 @@ def _one(
     is_poor = int(of.base_months[at]) < rules.whole("heat_base_months_min")
     if nth > rules.whole("heat_failure_periods") or is_poor:
         return Failing.NORM, 0, ""
-    low = max(int(of.failed_on[at]), month.first)
-    number = min(int(of.restored_on[at]), month.end) - low
+    # A meter that another was put in place of stands for its own days of the month alone.
+    meters, which = inputs.meters, int(of.meter[at])
+    first = max(int(meters.installed[which]), month.first)
+    end = min(int(meters.removed[which]), month.end)
+    number = min(int(of.restored_on[at]), end) - max(int(of.failed_on[at]), first)
     counted = int(of.counted_mcu[at])
-    if counted < 0 or number == month.days:
-        number, counted = month.days, 0
+    if counted < 0 or number == end - first:
+        number, counted = end - first, 0
 
     base, base_days = int(of.base_mcu[at]), int(of.base_days[at])
     over, under, factor = 1, 1, ""

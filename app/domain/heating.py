@@ -54,7 +54,7 @@ def heating(
     """
     heat = heat_of(scene, of, known)
     of, case = with_areas(scene, of, heat)
-    less_hot_water(scene, of, heat.house, everything=everything, others=others)
+    less_hot_water(scene, of, heat.house, known, everything=everything, others=others)
     point = of.house * len(scene.inputs.services.code) + of.service
     even = scene.inputs.houses.heats_evenly[of.house] > 0
     by_norms = ~even & (heat.house.failing[point] == Failing.NORM)

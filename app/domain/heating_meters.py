@@ -9,19 +9,17 @@ before / 12, where it is not known the house's average per m2 (setting)
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 import numpy as np
 
 from app.domain import days, meter, money, norm
-from app.domain.bases.rule import half_up
 from app.domain.charge_inputs import ChargeInputs
 from app.domain.days import Month
 from app.domain.heat_failure import TOLD, Failing, failed_heat
+from app.domain.heat_late import late_mcu, norm_months, norm_of_house
 from app.domain.heating_homes import Homes, HouseAreas
-from app.domain.house_volumes import VolumeKind
+from app.domain.house_volumes import VolumeKind, whole_month
 from app.domain.meter import Doubt
-from app.domain.meter_state import Life, Stander
 from app.domain.metering import Metering
 from app.domain.money import Flags, Ints
 from app.domain.norm import NO_NORM, NormKind
@@ -83,13 +81,12 @@ class PremisesHeat:
 
 
 def house_heat(scene: Scene, known: Metering) -> HouseHeat:
-    """Read the house meters. A month the meter was not in place for whole goes by the norm."""
+    """Read the house meters. A month with a day of no meter goes by the norm."""
     inputs, month, given = scene.inputs, scene.month, known.house_volumes
     meters, width = inputs.meters, len(inputs.services.code)
     size = len(inputs.houses.code) * width
-    covered = meter.coverage(meters, month=month)
     point = meters.house * width + meters.service
-    of_house = np.flatnonzero((meters.of_house > 0) & (covered == month.full))
+    of_house = whole_month(meters, month=month, services=width)
 
     def summed(values: Ints) -> Ints:
         result = np.zeros(size, dtype=np.int64)
@@ -116,7 +113,7 @@ def house_heat(scene: Scene, known: Metering) -> HouseHeat:
         by_norm={},
     )
     _without_reading(scene, result, known, of_house)
-    _with_failures(scene, result, known)
+    _with_failures(scene, result, known, of_house)
     return result
 
 
@@ -131,7 +128,9 @@ def _without_reading(scene: Scene, house: HouseHeat, known: Metering, of_house: 
         point = int(meters.house[which]) * width + int(meters.service[which])
         is_idle = not is_heated(scene.inputs, int(meters.house[which]))
         if given.kind[which] == VolumeKind.READING:
-            late = late_mcu(life, lives.stander(which))
+            stander = lives.stander(which)
+            norm_mcu = norm_of_house(scene, which) if norm_months(life, stander) else 0
+            late = late_mcu(life, stander, norm_mcu=norm_mcu)
             if late is not None:
                 house.month_mcu[point] += late - int(given.volume_mcu[which])
         elif is_idle and given.doubt[which] == Doubt.NO_READING:
@@ -149,11 +148,11 @@ def _without_reading(scene: Scene, house: HouseHeat, known: Metering, of_house: 
         house.note[point] = scene.notes.add(given.why[which])
 
 
-def _with_failures(scene: Scene, house: HouseHeat, known: Metering) -> None:
+def _with_failures(scene: Scene, house: HouseHeat, known: Metering, of_house: Ints) -> None:
     """Put what stands for failing meters in place of what their readings or averages gave."""
     meters, width = scene.inputs.meters, len(scene.inputs.services.code)
     failed = failed_heat(scene.inputs, scene.notes, month=scene.month)
-    for at in np.flatnonzero(failed.state).tolist():
+    for at in of_house[failed.state[of_house] > 0].tolist():
         point = int(meters.house[at]) * width + int(meters.service[at])
         state = Failing(int(failed.state[at]))
         house.failing[point] = int(state)
@@ -167,42 +166,16 @@ def _with_failures(scene: Scene, house: HouseHeat, known: Metering) -> None:
             house.by_norm[point] = "неисправен, по среднему больше не считается"
         given = int(known.house_volumes.volume_mcu[at])
         house.month_mcu[point] += int(failed.volume_mcu[at]) - given
-        house.note[point] = int(failed.note[at])
+        note, others = int(failed.note[at]), int(house.month_mcu[point] - failed.volume_mcu[at])
+        if others and note:
+            said = f"{scene.notes.known.get(note, '')} + {_number(others)} Гкал по другому прибору"
+            note = scene.notes.add(f"{said} дома")
+        house.note[point] = note
 
 
 def is_heated(inputs: ChargeInputs, house: int) -> bool:
     """Tell whether a house is heated in the month of the inputs."""
     return bool((int(inputs.houses.heating_months[house]) >> inputs.period.month) & 1)
-
-
-def late_mcu(life: Life, stander: Stander) -> int | None:
-    """Give the volume of a reading after months of heating by the average, less these averages.
-
-    Months without heating were charged nothing, so nothing of them comes off.
-
-    :returns: None where the reading is not a late one
-    """
-    if life.late_from >= life.late_to:
-        return None
-    total = Fraction(0)
-    for piece in life.pieces:
-        counted = piece.current_mcu - piece.previous_mcu + piece.turn_mcu
-        length = piece.day_to - piece.day_from
-        total += Fraction(counted * piece.ratio_mcu * length, money.MILLION * piece.parts)
-    is_season = stander.terms.is_season
-    months = [
-        month
-        for month in range(life.late_from, life.late_to)
-        if is_season is None or is_season(month)
-    ]
-    base = None if life.case is None else stander.base_for(life.case)
-    if base is not None:
-        # Averages of the first periods of the row; after them the norm stood.
-        last = life.late_from + stander.terms.periods
-        zones = range(len(stander.of.zones))
-        averaged = sum(base.total_mcu(zone) for zone in zones)
-        total -= Fraction(averaged * sum(month < last for month in months), base.months)
-    return max(half_up(total), 0)
 
 
 def premises_heat(

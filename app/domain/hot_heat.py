@@ -2,7 +2,7 @@
 
 V_D = V_total − q × ΣV_hot        q = the norm «Гкал на м3» of the service of heating itself,
 of the house or of all: the resource a m3 of hot water takes
-ΣV_hot                            hot water of the accounts and of common needs of the house;
+ΣV_hot                            hot water of all premises and of common needs of the house;
 paid evenly, of the calendar year before
 """
 
@@ -10,7 +10,10 @@ import numpy as np
 
 from app.domain import money
 from app.domain.heating_meters import HouseHeat
+from app.domain.house_beyond import beyond_accounts
+from app.domain.house_resources import RESOURCES
 from app.domain.house_total import UNKNOWN
+from app.domain.metering import Metering
 from app.domain.money import MILLION, Ints
 from app.domain.norm import NO_NORM, NormKind, sheets
 from app.domain.service import Component
@@ -32,6 +35,7 @@ def less_hot_water(
     scene: Scene,
     of: Situation,
     house: HouseHeat,
+    known: Metering,
     *,
     everything: Situation,
     others: Volumes | None,
@@ -52,7 +56,7 @@ def less_hot_water(
     last = np.full(len(points), scene.month.last)
     sheet, found = sheets(norms, points % width, points // width, last)
     each = found.values(sheet, kind=NormKind.HEAT_PER_VOLUME)
-    hot, unknown = hot_of_houses(scene, everything, others)
+    hot, unknown = hot_of_houses(scene, everything, others, known)
     years = _hot_of_year(scene)
     for point, norm in zip(points.tolist(), each.tolist(), strict=True):
         if norm == NO_NORM:
@@ -75,8 +79,10 @@ def less_hot_water(
         house.note[point] = scene.notes.add(words)
 
 
-def hot_of_houses(scene: Scene, everything: Situation, others: Volumes | None) -> tuple[Ints, Ints]:
-    """Give hot water of each house, and how many of its segments have no volume."""
+def hot_of_houses(
+    scene: Scene, everything: Situation, others: Volumes | None, known: Metering
+) -> tuple[Ints, Ints]:
+    """Give hot water of each house, and how many of its segments and meters have no volume."""
     houses = len(scene.inputs.houses.code)
     total, unknown = np.zeros(houses, dtype=np.int64), np.zeros(houses, dtype=np.int64)
     is_hot = np.array([one == "hot" for one in scene.inputs.services.resource], dtype=bool)
@@ -89,6 +95,10 @@ def hot_of_houses(scene: Scene, everything: Situation, others: Volumes | None) -
     np.add.at(total, everything.house[others.place[at]], others.volume_mcu[at])
     missing = ~np.isin(segments.place, others.place[at])
     np.add.at(unknown, segments.house, missing.astype(np.int64))
+    # Premises with a contract of their own take it too.
+    loose, hot = beyond_accounts(scene, everything, known), RESOURCES.index("hot")
+    total += loose.volume_mcu[hot :: len(RESOURCES)]
+    unknown += loose.unknown[hot :: len(RESOURCES)]
     return total, unknown
 
 

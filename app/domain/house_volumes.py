@@ -15,6 +15,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from app.domain import meter
+from app.domain.days import Month
 from app.domain.late_reading import half_up
 from app.domain.meter import Doubt, Meters, Spans
 from app.domain.meter_lives import Lives
@@ -41,6 +43,7 @@ class HouseVolumes:
     :ivar periods: how many periods in a row have no reading, this one included; 0 of READING
     :ivar doubt: Doubt, why there is no volume by readings; 0 of READING
     :ivar why: by meter, the words of an average for a note: its months, sum and reason
+    :ivar late_norm: by meter with a late reading, months [from, to) before it that went by the norm
     """
 
     kind: Ints
@@ -50,6 +53,22 @@ class HouseVolumes:
     periods: Ints
     doubt: Ints
     why: dict[int, str] = field(default_factory=dict)
+    late_norm: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+
+def whole_month(meters: Meters, *, month: Month, services: int) -> Ints:
+    """Give the meters of houses that count: of a house and service metered on every day.
+
+    A meter and the one put in its place add up; a month with a day of no meter goes by the norm.
+
+    :param services: how many services there are
+    """
+    covered = meter.coverage(meters, month=month)
+    at = np.flatnonzero((meters.of_house > 0) & (covered != 0))
+    _, place = np.unique(meters.house[at] * services + meters.service[at], return_inverse=True)
+    together = np.zeros(len(at), dtype=np.int64)
+    np.bitwise_or.at(together, place, covered[at])
+    return np.asarray(at[together[place] == month.full], dtype=np.int64)
 
 
 def house_volumes(meters: Meters, spans: Spans, doubt: Ints, lives: Lives) -> HouseVolumes:
@@ -98,6 +117,9 @@ def _of_life(of: HouseVolumes, which: int, life: Life, lives: Lives) -> None:
     if life.base is None:
         of.kind[which], of.doubt[which] = VolumeKind.READING, Doubt.NONE
         of.periods[which] = 0
+        first = life.late_from + _averages(life, lives.stander(which))
+        if first < life.late_to:
+            of.late_norm[which] = (first, life.late_to)
         return
     of.kind[which], of.doubt[which] = VolumeKind.AVERAGE, Doubt.NO_READING
     of.base_mcu[which] = sum(life.base.total_mcu(zone) for zone in range(len(life.pieces)))
@@ -111,11 +133,16 @@ def _of_life(of: HouseVolumes, which: int, life: Life, lives: Lives) -> None:
 
 def _averaged(life: Life, stander: Stander) -> Fraction:
     """Give the averages the house was reckoned by in the months before a late reading."""
-    if life.late_from >= life.late_to or life.case is None:
-        return Fraction(0)
-    base = stander.base_for(life.case)
+    months = _averages(life, stander)
+    base = stander.base_for(life.case) if months and life.case is not None else None
     if base is None:
         return Fraction(0)
     total = sum(base.total_mcu(zone) for zone in range(len(stander.of.zones)))
-    months = min(life.late_to - life.late_from, stander.terms.periods)
     return Fraction(total * months, base.months)
+
+
+def _averages(life: Life, stander: Stander) -> int:
+    """Give how many of these months went by the average."""
+    if life.late_from >= life.late_to or life.case is None or stander.base_for(life.case) is None:
+        return 0
+    return min(life.late_to - life.late_from, stander.terms.periods)

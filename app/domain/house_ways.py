@@ -17,8 +17,9 @@ import numpy as np
 
 from app.domain import house_totals, money
 from app.domain.charge_inputs import COMMON_AREAS
+from app.domain.house_resources import RESOURCES, MeterState, resource_places, with_methods
 from app.domain.house_total import UNKNOWN, year_of
-from app.domain.house_totals import HouseNeeds, MeterState
+from app.domain.house_totals import HouseNeeds
 from app.domain.money import Flags, Ints
 from app.domain.norm import NO_NORM, NormKind
 from app.domain.service import Method
@@ -27,7 +28,7 @@ from app.domain.volume import CM2_PER_M2, Scene
 
 # Waste water of common needs comes from the water taken there, so it has the area of cold water.
 _AREA_OF = {"cold": "cold", "hot": "hot", "power": "power", "heat": "heat", "waste-water": "cold"}
-_COLD, _HOT, _WASTE = (house_totals.RESOURCES.index(one) for one in ("cold", "hot", "waste-water"))
+_COLD, _HOT, _WASTE = (RESOURCES.index(one) for one in ("cold", "hot", "waste-water"))
 _NO_METER = "общедомового прибора в доме нет или он был не весь месяц"
 _SILENT = "общедомовой прибор не дал объёма, и средним его не заменить (п. 59(1), 60(1))"
 
@@ -128,7 +129,7 @@ def house_ways(
 
 def _settle_in_order(scene: Scene, everything: Situation, ways: HouseWays) -> None:
     needs, inputs = ways.needs, scene.inputs
-    resource = house_totals.resource_places(inputs)
+    resource = resource_places(inputs)
     step_of = np.zeros(len(resource), dtype=np.int64)
     step_of[resource == _COLD] = 1
     step_of[resource == _WASTE] = 2
@@ -138,6 +139,7 @@ def _settle_in_order(scene: Scene, everything: Situation, ways: HouseWays) -> No
         if step == 1:
             _take_hot_water(scene, everything, ways)
         if step == 2:
+            _know_waste(scene, ways, at)
             at = _settle_waste(scene, ways, at)
         if at.size:
             _settle(scene, ways, at)
@@ -178,11 +180,12 @@ def _year_before(scene: Scene, size: int) -> tuple[Ints, Ints]:
 def _take_hot_water(scene: Scene, everything: Situation, ways: HouseWays) -> None:
     """Take the cold water that hot water was made of in the house off its cold water (11)."""
     inputs, needs = scene.inputs, ways.needs
-    own = house_totals.with_methods(inputs, (Method.HOT_WATER_OWN,))
+    resource = resource_places(inputs)
+    # The services of the method that are of another resource are the fuel, not the water.
+    own = with_methods(inputs, (Method.HOT_WATER_OWN,)) & (resource == _HOT)
     if not own.any():
         return
     services, houses = len(inputs.services.code), len(inputs.houses.code)
-    resource = house_totals.resource_places(inputs)
     made = everything.taken(np.flatnonzero(own[everything.service]))
     hot = np.full(houses, UNKNOWN, dtype=np.int64)
     place = made.house * services + made.service
@@ -205,14 +208,34 @@ def _take_hot_water(scene: Scene, everything: Situation, ways: HouseWays) -> Non
     needs.individual_mcu[cold[found == UNKNOWN]] = UNKNOWN
 
 
+def _know_waste(scene: Scene, ways: HouseWays, at: Ints) -> None:
+    """Keep the fact of waste water that no meter counts: of the water of common needs it is.
+
+    For the correction of the year only: water without a fact of its own stays as it was charged.
+    """
+    inputs, needs = scene.inputs, ways.needs
+    services, houses = len(inputs.services.code), len(inputs.houses.code)
+    resource = np.tile(resource_places(inputs), houses)
+    is_corrected = with_methods(inputs, (Method.COMMON_NORM, Method.COMMON_AVERAGE))
+    for place in at[is_corrected[at % services] & (needs.state[at] == MeterState.NONE)].tolist():
+        its = np.arange(place - place % services, place - place % services + services)
+        water = its[needs.has_common[its] & np.isin(resource[its], (_COLD, _HOT))]
+        read = water[needs.has_fact[water]]
+        rest = water[~needs.has_fact[water]]
+        is_once = len(np.unique(resource[water])) == len(water)
+        if not read.size or not is_once or (ways.month_mcu[rest] == UNKNOWN).any():
+            continue
+        needs.house_mcu[place] = int(needs.house_mcu[read].sum() + ways.month_mcu[rest].sum())
+        needs.individual_mcu[place] = int(needs.individual_mcu[read].sum())
+        needs.for_hot_mcu[place] = int(needs.for_hot_mcu[read].sum())
+
+
 def _settle_waste(scene: Scene, ways: HouseWays, at: Ints) -> Ints:
     """Give waste water without a meter the water of common needs; gives the places left."""
     inputs, needs = scene.inputs, ways.needs
     services, houses = len(inputs.services.code), len(inputs.houses.code)
-    methods = house_totals.with_methods(
-        inputs, (Method.COMMON_AVERAGE, Method.COMMON_ACTUAL, Method.COMMON_354)
-    )
-    resource = np.tile(house_totals.resource_places(inputs), houses)
+    methods = with_methods(inputs, (Method.COMMON_AVERAGE, Method.COMMON_ACTUAL, Method.COMMON_354))
+    resource = np.tile(resource_places(inputs), houses)
     some = methods[at % services] & (needs.state[at] == MeterState.NONE)
     sums = {}
     has_water = np.zeros(houses, dtype=np.bool_)
@@ -249,9 +272,10 @@ def _settle(scene: Scene, ways: HouseWays, at: Ints) -> None:
     unread = (needs.state[at] == MeterState.NONE) | (needs.state[at] == MeterState.SILENT)
     by_meter = (is_actual | is_general) & ~unread & needs.has_fact[at]
     needs.settle(at[by_meter])
-    if not rules.is_on("negative_lessens"):
-        # General house needs below zero are not carried on (§46).
-        needs.carry_mcu[at[is_general]] = 0
+    # General house needs below zero are not carried on (§46), but for what §47 has still to lessen.
+    is_direct = _of_house(scene, at, scene.inputs.houses.is_direct)
+    lessens = rules.is_on("negative_lessens") & is_direct
+    needs.carry_mcu[at[is_general & ~lessens]] = 0
     enough = ways.year_months[at] >= max(1, rules.whole("common_average_months"))
     net, limit = needs.net_mcu[at], ways.norm_month_mcu[at]
     over = by_meter & (net > 0) & _is_limited(scene, at, is_general=is_general)
@@ -279,12 +303,16 @@ def _settle(scene: Scene, ways: HouseWays, at: Ints) -> None:
 
 def _is_limited(scene: Scene, at: Ints, *, is_general: Flags) -> Flags:
     """Tell where the norm bounds the volume (354, §44; 491 before September 2022)."""
-    over_norm = scene.inputs.houses.over_norm
-    free = np.zeros(len(at), dtype=np.bool_)
-    if over_norm.size:
-        free = over_norm[at // len(scene.inputs.services.code)] > 0
+    free = _of_house(scene, at, scene.inputs.houses.over_norm)
     within = scene.inputs.rules.is_on("common_within_norm")
     return np.asarray(np.where(is_general, ~free, within), dtype=np.bool_)
+
+
+def _of_house(scene: Scene, at: Ints, column: Ints) -> Flags:
+    """Tell of which places the house has the flag; a column of nothing is of no house."""
+    if not column.size:
+        return np.zeros(len(at), dtype=np.bool_)
+    return np.asarray(column[at // len(scene.inputs.services.code)] > 0, dtype=np.bool_)
 
 
 def _count_charged(scene: Scene, ways: HouseWays, at: Ints, way: Ints) -> None:

@@ -58,15 +58,11 @@ class Tampered:
 def tampered(inputs: ChargeInputs, *, month: Month) -> Tampered:
     """Give the days of the month charged for as interference, by account and service."""
     of, meters = inputs.interferences, inputs.meters
-    services, back = len(inputs.services.code), inputs.rules.whole("tamper_lookback_months")
+    services = len(inputs.services.code)
     found: dict[int, int] = {}
     for at in range(len(of.meter)):
         meter = int(of.meter[at])
-        start = int(of.valid_from[at])
-        if (check := int(of.found_on[at])) != NO_DAY:
-            start = max(start, days.number(months_before(days.of_number(check), back)))
-        span = np.array([start]), np.minimum(of.valid_to[at : at + 1], meters.removed[meter])
-        mask = int(days.mask(*span, month=month)[0])
+        mask = days_of(inputs, at, month=month)
         for account in accounts_of_meter(inputs, meter) if mask else []:
             point = account * services + int(meters.service[meter])
             found[point] = found.get(point, 0) | mask
@@ -75,6 +71,20 @@ def tampered(inputs: ChargeInputs, *, month: Month) -> Tampered:
         np.array(points, dtype=np.int64),
         np.array([found[point] for point in points], dtype=np.int64),
     )
+
+
+def days_of(inputs: ChargeInputs, at: int, *, month: Month) -> int:
+    """Give the days of the month charged for one interference, as a mask.
+
+    :param at: place among the interferences of the inputs
+    """
+    of, back = inputs.interferences, inputs.rules.whole("tamper_lookback_months")
+    start = int(of.valid_from[at])
+    if (check := int(of.found_on[at])) != NO_DAY:
+        start = max(start, days.number(months_before(days.of_number(check), back)))
+    removed = inputs.meters.removed[int(of.meter[at])]
+    span = np.array([start]), np.minimum(of.valid_to[at : at + 1], removed)
+    return int(days.mask(*span, month=month)[0])
 
 
 def accounts_of_meter(inputs: ChargeInputs, meter: int) -> list[int]:
@@ -144,7 +154,7 @@ def tenfold(
     :param of: the segments of the volumes, days as charged
     :param act_note: number of the words of the act
     """
-    days_of = dict(zip(of.place.tolist(), of.days.tolist(), strict=True))
+    length_of = dict(zip(of.place.tolist(), of.days.tolist(), strict=True))
     water: dict[int, int] = {}
     result = []
     for part in parts:
@@ -160,7 +170,7 @@ def tenfold(
                 if was is Basis.COMMUNAL_GAS_NORM:
                     # A room's share of the flat's area is its persons' of all (formula 7).
                     slots[at, 5:7] = slots[at, 1], slots[at, 5]
-                days_charged = days_of[place]
+                days_charged = length_of[place]
                 basis[at] = Basis.NORM10_GAS
                 volume[at] = _gas(scene, slots[at], days_charged, act_note=act_note)
             elif was is Basis.HOT_HEAT and place in water:

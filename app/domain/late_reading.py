@@ -2,7 +2,8 @@
 
     V = (R_cur − R_last) × ratio × share − charged
 
-    charged    what the account was charged for the resource in the months between
+    charged    what the account was charged for the resource in the months between; and what those
+               were who had the premises before it: charged_gone.py
 
     several    all read now: the sum of their differences since they were last read all together,
     meters     less all charged since; one of them still silent: of what was charged the part that
@@ -20,6 +21,7 @@ import numpy as np
 
 from app.domain import money
 from app.domain.charge_inputs import ChargeInputs
+from app.domain.charged_gone import ChargedGone, Present
 from app.domain.consumers import Consumers
 from app.domain.meter import METER_ZONES, Doubt, Spans
 from app.domain.money import MILLION, Ints
@@ -36,39 +38,43 @@ class Late:
         self.inputs, self.consumers, self.lives = inputs, consumers, consumers.lives
 
     @cached_property
-    def charged(self) -> dict[tuple[int, int, int, int], int]:
-        """What was charged, by account, service, zone and month."""
-        found: dict[tuple[int, int, int, int], int] = {}
-        before = self.inputs.charged_before
-        for account, service, zone, month, volume in zip(
-            *(getattr(before, name).tolist() for name in type(before).__slots__), strict=True
-        ):
-            key = (account, service, zone, month)
-            found[key] = found.get(key, 0) + volume
-        return found
+    def gone(self) -> ChargedGone:
+        """What was charged, by those who are there and by those who are gone."""
+        return ChargedGone(self.inputs)
 
     def charged_in(self, point: Ints, zone: Ints, since: Ints, until: int) -> Ints:
         """Give what points were charged in the months [since, until), of the zone alone."""
-        key, total = self._charged_in_order
-        wanted = (point * _ZONES + zone) << _MONTH_BITS
-        low, high = np.searchsorted(key, wanted | since), np.searchsorted(key, wanted | until)
-        return np.asarray(total[high] - total[low], dtype=np.int64)
+        return _between(self._of_accounts, point, zone, since, until)
+
+    def charged_at(self, point: Ints, zone: Ints, since: Ints, until: int) -> Ints:
+        """Give what was charged at the premises of points, whoever lived there."""
+        services = len(self.inputs.services.code)
+        premises = self.inputs.accounts.premises[point // services]
+        place = premises * services + point % services
+        return _between(self._of_premises, place, zone, since, until)
 
     @cached_property
-    def _charged_in_order(self) -> tuple[Ints, Ints]:
-        """Give keys of point, zone and month in order, and the sums of all before each."""
+    def _of_accounts(self) -> tuple[Ints, Ints]:
+        return self._in_order(self.inputs.charged_before.account)
+
+    @cached_property
+    def _of_premises(self) -> tuple[Ints, Ints]:
+        return self._in_order(self.inputs.charged_before.premises)
+
+    def _in_order(self, owner: Ints) -> tuple[Ints, Ints]:
+        """Give keys of owner, service, zone and month in order, and the sums of all before each."""
         before, services = self.inputs.charged_before, len(self.inputs.services.code)
-        key = (before.account * services + before.service) * _ZONES + before.zone
+        key = (owner * services + before.service) * _ZONES + before.zone
         key = (key << _MONTH_BITS) | before.month
         order = np.argsort(key)
         return key[order], np.concatenate([[0], np.cumsum(before.volume_mcu[order])])
 
     def off_mcu(
-        self, account: int, which: int, zone: int, *, share: Fraction, meters: Iterable[int]
+        self, account: int, which: int, zone: int, *, present: Present, meters: Iterable[int]
     ) -> Fraction:
         """Give what the account was charged by this meter in the months of its gap, in mcu.
 
-        :param share: of the account in what meters of its premises count
+        :param present: accounts of the same days with their shares in what meters count
         :param meters: all meters of the account and the service
         """
         life = self.lives.life(which)
@@ -79,17 +85,18 @@ class Late:
             first, since = together
             if which != first:
                 return Fraction(0)
-            return self._of_all((account, which, zone), since, share, others)
+            return self._of_all((account, which, zone), since, present, others)
         total = Fraction(0)
         for month in range(life.late_from, life.late_to):
-            total += self._of_month((account, which, zone), month, share, others)
+            total += self._of_month((account, which, zone), month, present, others)
         return total
 
     def _of_month(
-        self, key: tuple[int, int, int], month: int, share: Fraction, others: list[int]
+        self, key: tuple[int, int, int], month: int, present: Present, others: list[int]
     ) -> Fraction:
         account, which, zone = key
-        charged = self._charged(account, which, zone, month)
+        share = present[account]
+        charged = self._charged(key, month, present)
         if not others:
             return charged
         silent = [which]
@@ -104,14 +111,14 @@ class Late:
             weights = [Fraction(1)] * len(silent)
         return charged * weights[0] / sum(weights)
 
-    def _charged(self, account: int, which: int, zone: int, month: int) -> Fraction:
+    def _charged(self, key: tuple[int, int, int], month: int, present: Present) -> Fraction:
         """Give what the account was charged; a norm that no zone has goes with the first."""
-        service = int(self.inputs.meters.service[which])
+        account, which, zone = key
         zones = self.lives.stander(which).of.zones
-        charged = self.charged.get((account, service, zone, month), 0)
-        if zone == zones[0] and len(zones) > 1:
-            charged += self.charged.get((account, service, 0, month), 0)
-        return Fraction(charged)
+        both = (zone, 0) if zone == zones[0] and len(zones) > 1 else (zone,)
+        return sum(
+            (self.gone.off_mcu(account, which, (one, month), present) for one in both), Fraction(0)
+        )
 
     def _together(self, which: int, others: list[int]) -> tuple[int, int] | None:
         """Give the meter what was charged comes off, and the month all were last read together.
@@ -151,14 +158,14 @@ class Late:
         return self.lives.stander(which).terms.now - 1
 
     def _of_all(
-        self, key: tuple[int, int, int], since: int, share: Fraction, others: list[int]
+        self, key: tuple[int, int, int], since: int, present: Present, others: list[int]
     ) -> Fraction:
         """Give all charged since a month, less what meters counted before their dials now."""
         account, which, zone = key
+        share = present[account]
         now = self.lives.stander(which).terms.now
         total = sum(
-            (self._charged(account, which, zone, month) for month in range(since + 1, now)),
-            Fraction(0),
+            (self._charged(key, month, present) for month in range(since + 1, now)), Fraction(0)
         )
         for one in (which, *others):
             of = self.lives.stander(one).of
@@ -204,24 +211,28 @@ def take_off_alone(
 
     :returns: the joined rows that are left
     """
-    segment, span, _ = joined
+    segment, span, is_shared = joined
     row, one = segment[at], span[at]
     gaps, pairs = late.lives.gaps, late.consumers.point
     place = late.lives.gap_places(spans.meter[one])
     number = np.searchsorted(pairs, of.point[row], "right") - np.searchsorted(pairs, of.point[row])
     is_alone = (place >= 0) & (number == 1) & (spans.ratio_mcu[one] == MILLION)
     is_alone &= of.share_numerator[row] == of.share_denominator[row]
+    is_alone &= ~late.gone.of_rooms(spans.meter[one])
     rest: Ints = at[~is_alone]
     at = at[is_alone]
     if gaps is None or not at.size:
         return rest
     row, one, place = row[is_alone], one[is_alone], place[is_alone]
     point, zone, since, now = of.point[row], spans.zone[one], gaps.start[place], gaps.terms.now
-    charged = late.charged_in(point, zone, since, now)
     # A norm that no zone has goes with the first.
     first = np.array([0, *(int(METER_ZONES[number][0]) for number in sorted(METER_ZONES))])
     is_first = (gaps.zones[place] > 1) & (zone == first[gaps.zones[place]])
-    charged += np.where(is_first, late.charged_in(point, np.zeros_like(zone), since, now), 0)
+    both = []
+    for charged_by in (late.charged_in, late.charged_at):
+        mine = charged_by(point, zone, since, now)
+        both.append(mine + np.where(is_first, charged_by(point, 0 * zone, since, now), 0))
+    charged = np.where(is_shared[at] > 0, both[1], both[0])
     volume, parts = spans.counted_mcu[one] - charged, spans.parts[one]
     done = money.scale(volume, ends[1][at], parts) - money.scale(volume, ends[0][at], parts)
     results[0][at] = results[1][at] = done
@@ -254,8 +265,12 @@ def take_off(
         row, one = int(segment[at]), int(span[at])
         which, zone = int(spans.meter[one]), int(spans.zone[one])
         share = Fraction(int(of.share_numerator[row]), int(of.share_denominator[row]))
-        point = int(of.point[row])
-        its = late.off_mcu(int(of.account[row]), which, zone, share=share, meters=meters_of[point])
+        account, meters = int(of.account[row]), meters_of[int(of.point[row])]
+        present = _present(of, row) if is_shared[at] else {account: share}
+        if late.gone.of_rooms(np.array([which]))[0]:
+            # As if the account had the flat's meter alone: what the others were charged is gone.
+            present = {account: share}
+        its = late.off_mcu(account, which, zone, present=present, meters=meters)
         off[at] = half_up(its)
         counted = Fraction(int(spans.counted_mcu[one]) * int(spans.ratio_mcu[one]), MILLION)
         days = (int(ends[0][at]), int(ends[1][at]), int(spans.parts[one]))
@@ -265,24 +280,42 @@ def take_off(
             results[1][at] = results[0][at]
             continue
         total = sum(
-            late.off_mcu(account, which, zone, share=its_share, meters=meters_of[point])
-            for account, its_share in _sharers(of, row)
+            late.off_mcu(one_of, which, zone, present=present, meters=meters)
+            for one_of in _sharers(of, row)
         )
         results[1][at] = _of_days(counted - total, days)
 
 
-def _sharers(of: Situation, row: int) -> list[tuple[int, Fraction]]:
-    """Give the accounts that are charged with this one for the same days, and their shares."""
+def _between(known: tuple[Ints, Ints], place: Ints, zone: Ints, since: Ints, until: int) -> Ints:
+    key, total = known
+    wanted = (place * _ZONES + zone) << _MONTH_BITS
+    low, high = np.searchsorted(key, wanted | since), np.searchsorted(key, wanted | until)
+    return np.asarray(total[high] - total[low], dtype=np.int64)
+
+
+def _present(of: Situation, row: int) -> dict[int, Fraction]:
+    """Give the accounts of the premises that are charged for the same days, and their shares."""
+    its = np.flatnonzero(
+        (of.premises == of.premises[row])
+        & (of.service == of.service[row])
+        & (of.day_from <= of.day_from[row])
+        & (of.day_from[row] < of.day_to)
+    )
+    return {
+        int(of.account[at]): Fraction(int(of.share_numerator[at]), int(of.share_denominator[at]))
+        for at in its.tolist()
+    }
+
+
+def _sharers(of: Situation, row: int) -> list[int]:
+    """Give the accounts that are charged with this one for the same days under its contract."""
     its = np.flatnonzero(
         (of.premises == of.premises[row])
         & (of.service == of.service[row])
         & (of.contract == of.contract[row])
         & (of.day_from == of.day_from[row])
     )
-    return [
-        (int(of.account[at]), Fraction(int(of.share_numerator[at]), int(of.share_denominator[at])))
-        for at in its.tolist()
-    ]
+    return [int(account) for account in of.account[its].tolist()]
 
 
 def _of_days(volume: Fraction, days: tuple[int, int, int]) -> int:

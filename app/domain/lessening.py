@@ -13,8 +13,8 @@ import numpy as np
 
 from app.domain import money
 from app.domain.basis import SLOTS, Basis
+from app.domain.house_resources import INDIVIDUAL, with_methods
 from app.domain.house_total import HouseTotals
-from app.domain.house_totals import INDIVIDUAL, with_methods
 from app.domain.ledger import EntryKind
 from app.domain.money import MILLION, Ints
 from app.domain.norm import NO_NORM, NormKind

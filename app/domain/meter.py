@@ -20,7 +20,7 @@ import numpy as np
 from app.domain import days, money
 from app.domain.average import month_number
 from app.domain.days import Month
-from app.domain.meter_event import MeterEvents
+from app.domain.meter_event import MeterEvents, SpanKind
 from app.domain.money import Flags, Ints
 from app.domain.service import Zone
 
@@ -207,7 +207,7 @@ def spans(
     doubt = np.zeros(len(meters.service), dtype=np.int64)
     np.maximum.at(doubt, made.meter, wrong)
     plain = taken(made, np.flatnonzero(doubt[made.meter] == Doubt.NONE))
-    return _divided(plain, known.readings, soft=soft, hard=hard, month=month), doubt
+    return divided(plain, known.readings, soft=soft, hard=hard, month=month), doubt
 
 
 def _made(meters: Meters, known: Found, at: Ints, *, month: Month) -> Spans:
@@ -345,8 +345,11 @@ def taken(made: Spans, at: Ints) -> Spans:
     return Spans(*(getattr(made, name)[at] for name in Spans.__slots__))
 
 
-def _divided(plain: Spans, readings: Readings, *, soft: Ints, hard: Ints, month: Month) -> Spans:
-    """Divide the few spans that have a reading on a day on which something changes."""
+def divided(plain: Spans, readings: Readings, *, soft: Ints, hard: Ints, month: Month) -> Spans:
+    """Divide the few spans that have a reading on a day on which something changes.
+
+    What was charged without readings comes off the days before the first of them.
+    """
     edges = soft | hard
     at = np.flatnonzero((readings.in_period == 1) & (readings.is_volume == 0) & (readings.rank > 0))
     bits = days.bit(readings.taken_on[at], month=month)
@@ -389,7 +392,7 @@ def _divide(
         if name == "day_to":
             column[-1] = day
     rows["current_mcu"][-1], rows["current_on"][-1] = value, int(readings.taken_on[reading])
-    rows["turn_mcu"][-1] = 0
+    rows["turn_mcu"][-1], rows["kind"][at] = 0, SpanKind.COUNTED
     rows["previous_mcu"][at], rows["previous_on"][at] = value, int(readings.taken_on[reading])
     rows["day_from"][at] = day
     for place in (at, -1):

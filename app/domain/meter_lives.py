@@ -84,6 +84,13 @@ class Lives:
             found.update(zip(of.which[at].tolist(), masks.tolist(), strict=True))
         return found
 
+    def without_events(self, which: Ints, *, month: Month) -> Flags:
+        """Tell the unusual meters whose month has no day of an event: all its readings count."""
+        eventful = [
+            one for one in self.lives if self.standers[one].of.touching(month.first, month.end)
+        ]
+        return ~np.isin(which, eventful)
+
     def spans(self) -> Spans:
         """Give the spans of the meters that can be charged."""
         rows = [
@@ -202,13 +209,18 @@ class Books:
         self.now = month_number(days.of_number(month.first))
         self.factors = {"cold": inputs.rules.raising_cold_ppm, "hot": inputs.rules.raising_hot_ppm}
         self.rollover_ppm = inputs.rules.rollover_share_ppm
-        events = self.meter_events = real_events(inputs.meter_events)
+        events = real_events(inputs.meter_events)
         self.events: dict[int, list[Event]] = {}
         for which, kind, since, until in zip(
             events.meter.tolist(), events.kind.tolist(), events.valid_from.tolist(),
             events.valid_to.tolist(), strict=True,
         ):  # fmt: skip
             self.events.setdefault(which, []).append(Event(EventKind(kind), since, until))
+        every = inputs.meter_events
+        self.tampered: dict[int, list[tuple[int, int]]] = {}
+        for at in np.flatnonzero(every.kind == EventKind.INTERFERENCE).tolist():
+            span = int(every.valid_from[at]), int(every.valid_to[at])
+            self.tampered.setdefault(int(every.meter[at]), []).append(span)
         self.other = _is_other(inputs, month=month)
 
     @cached_property
@@ -229,7 +241,7 @@ class Books:
         is_other[its] = self.other[premises[its]]
         periods = np.where(is_other, rules.periods_other, rules.periods_flat)
         terms = GapTerms(rules, self.month, self.now, periods, self.rollover_ppm)
-        return plain_gaps(self.inputs, at, self.meter_events, terms)
+        return plain_gaps(self.inputs, at, self.inputs.meter_events, terms)
 
     def of(self, which: int) -> Book:
         """Give the book of a meter."""
@@ -268,6 +280,7 @@ class Books:
             factor_ppm=factor if factor > MILLION else 0,
             is_power=resource == "power" and not is_house,
             is_season=_season(inputs, house) if resource == "heat" else None,
+            tampered=self.tampered.get(which, ()),
         )
 
     def is_other(self, which: int) -> bool:

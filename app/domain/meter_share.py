@@ -49,6 +49,9 @@ def by_setting(
         _persons(inputs, some, people, month=month) if way == "persons" else _percent(some, rows)
     )
     known = over > 0
+    # In lowest terms, as a person would write them: 30 % is 3/10.
+    divisor = np.maximum(np.gcd(over, under), 1)
+    over, under = over // divisor, under // divisor
     numerator, denominator = of.share_numerator.copy(), of.share_denominator.copy()
     numerator[at[known]], denominator[at[known]] = over[known], under[known]
     return replace(of, share_numerator=numerator, share_denominator=denominator)

@@ -13,10 +13,17 @@ The first event of the row wins, another does not begin the count anew (charges.
 the event is without a meter, the day accounting is restored is with one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from app.domain.average import AverageBase, AverageRules, MonthVolume, base_of, first_day
+from app.domain.average import (
+    AverageBase,
+    AverageRules,
+    MonthVolume,
+    base_of,
+    first_day,
+    month_number,
+)
 from app.domain.days import FAR, Month, of_number
 from app.domain.meter import Doubt
 from app.domain.meter_book import Book, Event, Row, month_volumes
@@ -58,12 +65,14 @@ class Case:
 
     :ivar start: number of the first month of the row
     :ivar since: the day of the event, FAR of silence
+    :ivar is_past: the event was over before this month, no reading began the count anew
     """
 
     kind: EventKind
     start: int
     since: int
     period: int
+    is_past: bool = False
 
 
 @dataclass(slots=True)
@@ -99,6 +108,7 @@ class Terms:
     :ivar factor_ppm: the raising factor after them, 0 none
     :ivar is_power: a failure is averaged for as long as it lasts (law, 2020)
     :ivar is_season: tells months of heating, None of other resources
+    :ivar tampered: days [from, to) of interference: what was charged then is no use of this meter
     """
 
     rules: AverageRules
@@ -109,6 +119,7 @@ class Terms:
     factor_ppm: int = 0
     is_power: bool = False
     is_season: Callable[[int], bool] | None = None
+    tampered: Sequence[tuple[int, int]] = ()
 
 
 class Stander:
@@ -147,14 +158,34 @@ class Stander:
     def case(self, closed: int) -> Case:
         """Give the first event since the last reading, and which period of the row this is."""
         start = closed + 1
-        within = self.of.touching(first_day(start), first_day(start + 1))
-        kind = within[0].kind if within else EventKind.SILENT
-        since = within[0].since if within else FAR
-        period = self.terms.now - start + 1
-        is_inside = kind is not EventKind.SILENT and since > first_day(start)
+        begin, kind, since = self.begun(start)
+        period = self.terms.now - begin + 1
+        if kind is EventKind.SILENT and self.terms.is_season is not None:
+            # Meters of heat are not read where nothing is heated: no such month is a period.
+            months = range(begin, self.terms.now + 1)
+            period = max(sum(map(self.terms.is_season, months)), 1)
+        is_inside = kind is not EventKind.SILENT and since > first_day(begin)
         if is_inside and not self.terms.rules.counts_event_month:
             period -= 1
-        return Case(kind, start, since, period)
+        first = self.terms.month.first
+        now = self.of.touching(first + self.low, first + self.high)
+        is_past = kind is not EventKind.SILENT and not now
+        return Case(kind, start, since, period, is_past)
+
+    def begun(self, start: int) -> tuple[int, EventKind, int]:
+        """Give the month periods are counted from, the kind of the case and the day of its event.
+
+        An event of another kind begins the count anew where the setting says so (charges.md §15).
+        """
+        within = self.of.touching(first_day(start), first_day(start + 1))
+        kind, since = (within[0].kind, within[0].since) if within else (EventKind.SILENT, FAR)
+        begin = start
+        if self.terms.rules.counts_anew:
+            for one in self.of.touching(first_day(start), first_day(self.terms.now + 1)):
+                if AVERAGES.get(one.kind) is not AVERAGES.get(kind):
+                    kind, since = one.kind, one.since
+                    begin = max(start, month_number(of_number(since)))
+        return begin, kind, since
 
     def eventful(self, events: list[Event], case: Case, closed: int) -> Life:
         """A month with an event: readings before it, the average, readings after it."""
@@ -191,7 +222,9 @@ class Stander:
     def may_true_up(self, case: Case) -> bool:
         """Tell whether the volumes charged since the last reading are taken off a new one."""
         rules = self.terms.rules
-        if not rules.is_true_up:
+        gap = first_day(case.start), first_day(self.terms.now)
+        is_tampered = any(since < gap[1] and until > gap[0] for since, until in self.terms.tampered)
+        if not rules.is_true_up or is_tampered:
             return False
         periods = case.period - 1
         has_norm = periods > self.terms.periods or self.base_for(case) is None
@@ -223,9 +256,15 @@ class Stander:
             [one for one in self.volumes() if one.month < case.start],
             oldest=case.start - rules.oldest_months,
             wanted=rules.heat_months if of_heat else max(rules.base_months, self.terms.least),
-            least=rules.heat_months if of_heat else self.terms.least,
+            least=self.least,
             is_season=self.terms.is_season,
         )
+
+    @property
+    def least(self) -> int:
+        """The fewest months a base may have."""
+        of_heat = self.terms.is_season is not None
+        return self.terms.rules.heat_months if of_heat else self.terms.least
 
     def volumes(self) -> list[MonthVolume]:
         if self.known is None:
@@ -246,7 +285,7 @@ class Stander:
             life.norm_from, life.norm_to = day_from, day_to
             life.factor_ppm = self.factor(case) if is_over else 0
             if not is_over:
-                life.reason += without_base(self.terms.least)
+                life.reason += without_base(self.least)
             return life
         life.base_words = life.base.words
         for zone in range(len(self.of.zones)):
@@ -257,8 +296,11 @@ class Stander:
         return life
 
     def factor(self, case: Case) -> int:
-        """Give the raising factor after the periods of the average (354, §60, §60(1), §60(3))."""
-        if case.kind is EventKind.SILENT:
+        """Give the raising factor after the periods of the average (354, §60, §60(1), §60(3)).
+
+        It is of a meter that has failed or is not shown: not of one put right but not read since.
+        """
+        if case.kind is EventKind.SILENT or case.is_past:
             return 0
         if not self.terms.is_power:
             return self.terms.factor_ppm
@@ -332,14 +374,15 @@ def reason(case: Case) -> str:
     """Say why there is no reading, and which period of the row this is."""
     if case.kind is EventKind.SILENT:
         return silence(case.period)
-    which = f"{case.period}-й период"
+    which = f"{case.period}-й период" if case.period else "месяц события не в счёт"
     when = f"{of_number(case.since):%d.%m.%Y}"
     words = {
-        EventKind.FAILURE: f"прибор неисправен с {when}",
+        EventKind.FAILURE: f"прибор {'был ' * case.is_past}неисправен с {when}",
         EventKind.EXPIRED: f"срок поверки прибора истёк {when}",
         EventKind.REFUSAL: f"отказ в допуске к прибору с {when}",
     }
-    return f"{words[case.kind]}, {which}"
+    past = ", учёт восстановлен, но показания на тот день нет" if case.is_past else ""
+    return f"{words[case.kind]}{past}, {which}"
 
 
 def silence(period: int, *, least: int = 0) -> str:

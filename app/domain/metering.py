@@ -21,7 +21,6 @@ from app.domain.house_volumes import HouseVolumes, house_volumes
 from app.domain.late_reading import Late, take_off, take_off_alone
 from app.domain.meter import Doubt, Spans
 from app.domain.meter_event import SpanKind
-from app.domain.meter_lives import Lives
 from app.domain.money import Ints
 from app.domain.situation import Rows, Situation, expanded
 from app.domain.volume import Scene, Volumes
@@ -117,18 +116,21 @@ def metering(
     size = len(meters.service)
     # The days a row begins and ends on: another payer has the meter before and after.
     edges = (rows.active ^ (rows.active << 1)) & month.full & ~np.int64(1)
+    by_price, by_payer = (of_meters(of, rows, each, meters=size) for each in (soft, edges))
     spans, doubt = meter.spans(
         meters,
         of.found,
         kept=~lives.is_unusual | (meters.of_house > 0),
-        soft=of_meters(of, rows, soft, meters=size),
-        hard=of_meters(of, rows, edges, meters=size),
+        soft=by_price,
+        hard=by_payer,
         rollover_ppm=inputs.rules.rollover_share_ppm,
         month=month,
     )
     given = house_volumes(meters, spans, doubt, lives)
     if lives.lives or lives.gaps is not None:
-        spans = _with_unusual(spans, lives, meters.of_house)
+        more = lives.spans()
+        more = meter.taken(more, np.flatnonzero(meters.of_house[more.meter] == 0))
+        spans = _with_unusual(spans, _divided(of, more, by_price, by_payer, month=month))
         for which, life in lives.lives.items():
             if not meters.of_house[which]:
                 doubt[which] = life.doubt
@@ -138,9 +140,19 @@ def metering(
     return Metering(of, spans, by_point, doubt, lives.norm_days, given)
 
 
-def _with_unusual(spans: Spans, lives: Lives, of_house: Ints) -> Spans:
-    more = lives.spans()
-    more = meter.taken(more, np.flatnonzero(of_house[more.meter] == 0))
+def _divided(of: Consumers, more: Spans, soft: Ints, hard: Ints, *, month: Month) -> Spans:
+    """Divide spans of unusual meters by readings too, those without an event in the month."""
+    calm = of.lives.without_events(more.meter, month=month)
+    can = calm & ((more.kind == SpanKind.COUNTED) | (more.kind == SpanKind.LATE))
+    if not can.any():
+        return more
+    rest = meter.taken(more, np.flatnonzero(~can))
+    calm_ones = meter.taken(more, np.flatnonzero(can))
+    made = meter.divided(calm_ones, of.found.readings, soft=soft, hard=hard, month=month)
+    return _with_unusual(made, rest)
+
+
+def _with_unusual(spans: Spans, more: Spans) -> Spans:
     both = Spans(
         *(np.concatenate([getattr(spans, name), getattr(more, name)]) for name in Spans.__slots__)
     )

@@ -75,7 +75,7 @@ def hot_resources(
     point = of.house * len(scene.inputs.services.code) + of.service
     has_meter = (house.has_meter[point] > 0) & (house.failing[point] != Failing.NORM)
     metered, rest = np.flatnonzero(has_meter), np.flatnonzero(~has_meter)
-    totals, unknown = hot_of_houses(scene, everything, others)
+    totals, unknown = hot_of_houses(scene, everything, others, known)
     fit = _with_house_known(scene, of, metered, house, (totals, unknown))
     return [
         *_by_house(scene, of, _of(parts, fit), house, totals),

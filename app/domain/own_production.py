@@ -42,7 +42,7 @@ def own_heating(
     scene = replace(scene, inputs=season)
     heat = heating.heat_of(scene, of, known)
     of, case = heating.with_areas(scene, of, heat)
-    less_hot_water(scene, of, heat.house, everything=everything, others=others)
+    less_hot_water(scene, of, heat.house, known, everything=everything, others=others)
     point = of.house * len(scene.inputs.services.code) + of.service
     metered = (heat.house.has_meter[point] > 0) & (heat.house.failing[point] != Failing.NORM)
     _tell_no_meter(scene, of.taken(np.flatnonzero(~metered)))

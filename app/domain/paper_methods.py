@@ -6,7 +6,7 @@ _METHODS = {
     "площадь": (Basis.AREA, Basis.SOLID_WASTE_AREA, Basis.COMMUNAL_AREA, Basis.ROOM_WASTE_AREA),
     "лица": (Basis.PERSON, Basis.SOLID_WASTE_PERSON, Basis.ROOM_WASTE_PERSON),
     "счёт": (Basis.ACCOUNT,),
-    "количество": (Basis.QUANTITY, Basis.ONE_OFF),
+    "количество": (Basis.QUANTITY, Basis.ONE_OFF, Basis.RANGE),
     "прибор": (
         Basis.METER, Basis.METERS, Basis.METER_VOLUME, Basis.METER_RANGE, Basis.HOT_METER,
         Basis.HOT_METERS, Basis.HOT_METER_VOLUME, Basis.WASTE_BY_WATER, Basis.TRUE_UP,
@@ -24,9 +24,11 @@ _METHODS = {
         Basis.COMMON_NORM_INSTEAD, Basis.COMMON_354_NORM, Basis.NORM_AFTER, Basis.HOT_NORM_AFTER,
         Basis.POWER_NORM_AFTER, Basis.POWER_NORM_ZONE, Basis.GAS_NORM_AFTER,
         Basis.NORM_RANGE_AFTER, Basis.COMMUNAL_NORM, Basis.COMMUNAL_POWER_NORM,
-        Basis.COMMUNAL_GAS_NORM, Basis.COMMUNAL_HOT_NORM,
+        Basis.COMMUNAL_GAS_NORM, Basis.COMMUNAL_HOT_NORM, Basis.COMMUNAL_NORM_RANGE,
     ),
-    "норматив × 10": (Basis.NORM10, Basis.NORM10_GAS, Basis.NORM10_RANGE),
+    "норматив × 10": (
+        Basis.NORM10, Basis.NORM10_GAS, Basis.NORM10_RANGE, Basis.NORM10_BESIDE_RANGE,
+    ),
     "мощность": (
         Basis.PIPE62_POWER, Basis.PIPE62_WATER, Basis.PIPE62_RANGE, Basis.CAPACITY,
         Basis.CAPACITY_AREA,
@@ -44,7 +46,10 @@ _METHODS = {
         Basis.HEAT_ALL_METERED, Basis.HEAT_ALL_METERED_ALONE, Basis.HEAT_SOME_METERED,
         Basis.HEAT_SOME_METERED_ALONE, Basis.HEAT_DWELLING_EVEN, Basis.OWN_HEAT_METERED,
     ),
-    "прибор квартиры": (Basis.COMMUNAL_METER, Basis.COMMUNAL_ROOMS, Basis.COMMUNAL_ROOM_REST),
+    "прибор квартиры": (
+        Basis.COMMUNAL_METER, Basis.COMMUNAL_ROOMS, Basis.COMMUNAL_ROOM_REST,
+        Basis.COMMUNAL_RANGE,
+    ),
     "групповой прибор": (Basis.GROUP_SHARE, Basis.GROUP_COMMON, Basis.GROUP_RANGE),
     "контейнеры": (
         Basis.CONTAINERS_PERSON, Basis.CONTAINERS_AREA, Basis.ROOM_CONTAINERS_PERSON,

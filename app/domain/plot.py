@@ -14,11 +14,15 @@ import numpy as np
 
 from app.domain import money
 from app.domain.basis import Basis
+from app.domain.charge_inputs import ChargeInputs, Services
+from app.domain.consumers import Consumers
+from app.domain.days import Month
 from app.domain.law import NoValueInForce, Rules
 from app.domain.metering import Metering, by_meter
-from app.domain.money import MILLION, Flags
+from app.domain.money import MILLION, Flags, Ints
 from app.domain.norm import NO_NORM, NormKind
-from app.domain.situation import BY_METER, Situation
+from app.domain.service import Method
+from app.domain.situation import BY_METER, Rows, Situation
 from app.domain.volume import Scene, Volumes, volumes
 
 _MONTHS = re.compile(r"\d{1,2}(-\d{1,2})?(,\d{1,2}(-\d{1,2})?)*")
@@ -48,6 +52,20 @@ def plot(scene: Scene, of: Situation, known: Metering) -> list[Volumes]:
     volume = np.where(out | has_meter, 0, full)
     slots = (of.quantity_mcu, norm, out.astype(np.int64), has_meter.astype(np.int64))
     return [*metered, volumes(of, Basis.PLOT, volume, slots=slots)]
+
+
+def cuts(inputs: ChargeInputs, rows: Rows, of: Consumers, *, month: Month) -> Ints:
+    """Give the days on which a meter begins or ceases to count a plot's water, as masks of rows."""
+    result = np.zeros(len(rows.account), dtype=np.int64)
+    width = len(inputs.services.code)
+    for service, method in enumerate(inputs.services.method):
+        if method is not Method.PLOT:
+            continue
+        mine = np.flatnonzero(rows.service == service)
+        for other in _counting(inputs.services, service):
+            covered = of.covered_days(rows.account[mine] * width + other)
+            result[mine] |= (covered ^ (covered << 1)) & month.full & ~np.int64(1)
+    return result
 
 
 def months_of(rules: Rules) -> frozenset[int]:
@@ -86,11 +104,18 @@ def _has_meter(scene: Scene, of: Situation, known: Metering) -> Flags:
     result = np.zeros(len(of.row), dtype=bool)
     for service in np.unique(of.service).tolist():
         mine = of.service == service
-        for other, (resource, method) in enumerate(
-            zip(services.resource, services.method, strict=True)
-        ):
-            if other != service and resource == services.resource[service] and method in BY_METER:
-                point = of.account * width + other
-                covered = (known.consumers.covered_days(point) >> of.day_from) & 1
-                result |= mine & (covered > 0)
+        for other in _counting(services, service):
+            point = of.account * width + other
+            covered = (known.consumers.covered_days(point) >> of.day_from) & 1
+            result |= mine & (covered > 0)
     return result
+
+
+def _counting(services: Services, plot_service: int) -> list[int]:
+    """Give the other services of the same resource whose meters count a plot's water too."""
+    resource = services.resource[plot_service]
+    return [
+        other
+        for other, method in enumerate(services.method)
+        if other != plot_service and services.resource[other] == resource and method in BY_METER
+    ]

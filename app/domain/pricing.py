@@ -19,6 +19,7 @@ from app.domain.estimates import estimated_ranges
 from app.domain.ledger import EntryKind
 from app.domain.money import MILLION, Flags, Ints
 from app.domain.note import words_of
+from app.domain.range_words import tell_whole
 from app.domain.service import Component, Zone
 from app.domain.situation import Situation, expanded
 from app.domain.tariff import NO_LIMIT, PriceSheets
@@ -68,7 +69,7 @@ def priced(
     sheet = of.price_sheet[known.place]
     first = sheets.first[sheet, known.zone, known.component]
     number = sheets.ranges[sheet, known.zone, known.component]
-    _tell_unpriced(scene, of, known.taken(np.flatnonzero(number == 0)))
+    _tell_unpriced(scene, of, known.taken(np.flatnonzero(number == 0)), sheets)
     number = _whole_rows(of, known, number)
     safe = np.maximum(first, 0)
     # What a late reading gives back has the price of the first range.
@@ -169,17 +170,18 @@ def _raised(base: Lines, factor: Ints) -> Lines:
     )
 
 
-def _tell_unpriced(scene: Scene, of: Situation, known: Volumes) -> None:
+def _tell_unpriced(scene: Scene, of: Situation, known: Volumes, sheets: PriceSheets) -> None:
     """Say where there is no price, on which days, for which zone or component."""
     days, first = scene.inputs.period.days, scene.inputs.period.first_day
-    keys = np.stack(
-        [known.zone, known.component, of.day_from[known.place], of.day_to[known.place]], axis=1
-    )
+    by_zones = sheets.ranges[of.price_sheet[known.place], 1:].any(axis=(1, 2)) & (known.zone == 0)
+    columns = (known.zone, known.component, by_zones)
+    keys = np.stack([*columns, of.day_from[known.place], of.day_to[known.place]], axis=1)
     for key in np.unique(keys, axis=0).tolist() if keys.size else []:
-        zone, component, day_from, day_to = key
+        zone, component, is_zoned, day_from, day_to = key
         at = np.flatnonzero((keys == key).all(axis=1))
         words = [
             f"для зоны «{_ZONE_WORDS[Zone(zone)]}»" if zone else "",
+            "без зоны (для счёта без многозонного прибора)" if is_zoned else "",
             f"для компонента «{_COMPONENT_WORDS[Component(component)]}»" if component else "",
             "" if (day_from, day_to) == (0, days)
             else f"с {day_from + 1:02d} по {day_to:02d}.{first:%m.%Y}",
@@ -221,12 +223,13 @@ def _ranged(
     made = known.taken(line[kept])
     is_metered = np.isin(made.basis, [int(one) for one in METERED])
     slots = _range_slots(made, (volume[kept], total[kept], low[kept], high[kept]))
-    is_tenfold = made.basis == Basis.NORM10
+    is_tenfold = np.isin(made.basis, [int(Basis.NORM10), int(Basis.NORM10_GAS)])
     by_norm = np.where(is_tenfold, int(Basis.NORM10_RANGE), int(Basis.NORM_RANGE))
     basis = np.where(is_metered, int(Basis.METER_RANGE), by_norm)
     by_group = np.isin(made.basis, [int(Basis.GROUP_SHARE), int(Basis.GROUP_COMMON)])
     basis = np.where(by_group, int(Basis.GROUP_RANGE), basis)
     estimated_ranges(made.basis, made.slots, basis, slots)
+    tell_whole(scene, of, made, basis, slots)
     ranged = replace(
         made,
         basis=basis,

@@ -39,4 +39,5 @@ class Problem:
         where = ", ".join(part for part in place if part)
         found = f" (значение «{self.value}»)" if self.value else ""
         text = f"{where}: {self.message}{found}" if where else f"{self.message}{found}"
-        return f"{text} {self.hint}" if self.hint else text
+        stop = "" if text.endswith((".", "!", "?")) else "."
+        return f"{text}{stop} {self.hint}" if self.hint else text

@@ -8,7 +8,7 @@ in all               never more than the payment
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -32,9 +32,11 @@ _HOURS_PER_DAY = 24
 # norm once averages are over there is a meter, only it is broken or not read: not so there.
 _UNMETERED = frozenset(
     {Basis.NORM, Basis.NORM_RANGE, Basis.POWER_NORM, Basis.GAS_NORM, Basis.HOT_NORM,
-     Basis.WASTE_NORM, Basis.HEAT_NORM, Basis.HEAT_NORM_EVEN, Basis.HEAT_NORM_OWN,
+     Basis.COMMUNAL_NORM_RANGE, Basis.WASTE_NORM, Basis.HEAT_NORM, Basis.HEAT_NORM_EVEN,
+     Basis.HEAT_NORM_OWN,
      Basis.HEAT_TWELFTH, Basis.HEAT_TWELFTH_EVEN, Basis.PLOT, *ROOM_REASON_SLOTS}
 )  # fmt: skip
+_MADE: dict[Method | None, str] = {Method.HEATING_OWN: "heat", Method.HOT_WATER_OWN: "hot"}
 _SOME_ACTS = tuple[int, ...]
 _NO_COLD_PRICE = (
     "вода холоднее допустимой, а цены холодной воды на счёте нет: за эти часы не пересчитано.",
@@ -85,18 +87,31 @@ class QualityLines:
         service_of = self.of.service[self.lines.place[base]]
         for service in np.unique(acts.service[chosen]).tolist():
             some = base[service_of == service]
-            resource = self.scene.inputs.services.resource[service]
+            services = self.scene.inputs.services
+            method = services.method[service]
+            # A boiler of the house: gas is what it takes, heat is what is judged.
+            resource = _MADE.get(method, services.resource[service])
             judge = Judge(self.scene.inputs.rules, self.scene.inputs.period, resource, acts)
             its_acts = chosen[acts.service[chosen] == service]
             groups = accounts_of_acts(self.scene, its_acts)
             for known, accounts in groups.items():
                 at = some[np.isin(self.of.account[self.lines.place[some]], accounts)]
-                self._judged(judge, judge.verdict(known), at)
+                self._judged(judge, known, at)
 
-    def _judged(self, judge: Judge, verdict: Verdict, at: Ints) -> None:
+    def _judged(self, judge: Judge, known: _SOME_ACTS, at: Ints) -> None:
+        """Judge what is paid for the same days together: a payment is lowered for its own days."""
         rows: dict[int, list[int]] = defaultdict(list)
         for line in at.tolist():
             rows[int(self.of.row[self.lines.place[line]])].append(line)
+        by_days: dict[tuple[int, int], dict[int, list[int]]] = defaultdict(dict)
+        for row, lines in rows.items():
+            since, until = zip(*map(self._days, lines), strict=True)
+            by_days[min(since), max(until)][row] = lines
+        for within, some in by_days.items():
+            of_days = replace(judge, within=within)
+            self._put(of_days, of_days.verdict(known), some)
+
+    def _put(self, judge: Judge, verdict: Verdict, rows: dict[int, list[int]]) -> None:
         for message, hint in verdict.faults:
             for account, service in {self._about(lines[0]) for lines in rows.values()}:
                 self.scene.findings.warn(account, message, hint, service=service)

@@ -2,8 +2,9 @@
 
     refused   not a number · another zone · a day to come, or without the meter · more digits than
               the dial · below the reading before, above the one after
-    doubted   a rollover · a jump against the meter's own average or the house's profile · more
-              decimals than ever · another value of a day already known
+    doubted   a rollover · a check below what the payer gave (354, §61) · a jump against the meter's
+              own average or the house's profile · more decimals than ever · another value of a day
+              already known
     meant     digits transposed, one mistyped, left out or doubled, the point elsewhere: of what is
               possible then, the reading whose consumption is nearest to the average
 
@@ -11,7 +12,7 @@ Dials are in mcu, before the ratio; a rate is what the dial counts in RATE_DAYS 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -20,6 +21,7 @@ from itertools import pairwise
 
 from app.domain import money
 from app.domain.law import Rules
+from app.domain.mistyped import candidates
 from app.domain.money import MILLION
 from app.domain.service import ZONE_WORDS
 from app.domain.workbook_words import ZONES_OF_METER
@@ -29,7 +31,7 @@ RATE_DAYS = 30
 _HISTORY_DAYS = 400
 _SPREAD_PARTS = 5  # the spread of a house is taken for a fifth of its median at least
 _HABIT = 3  # readings after which their decimals are a habit
-_PLACES = 6
+_PAYERS = ("payer", "automatic")
 _NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
 _LOOK_ALIKE = str.maketrans("OoОоЗзlIбBВ", "00003311688")
 _WORD_OF_ZONE = {code: word for word, code in ZONE_WORDS.items()}
@@ -161,7 +163,7 @@ def checked(taken: TakenReading, of: MeterRecord, *, by: Limits, today: date) ->
     before = [one for one in of.dials if one.on < taken.taken_on]
     after = [one for one in of.dials if one.on > taken.taken_on]
     verdict.previous = before[-1] if before else None
-    past = _Past(of, before, after[0] if after else None, taken.taken_on, by)
+    past = _Past(of, before, after[0] if after else None, taken, by)
     _check_dial(verdict, past)
     _check_decimals(of, verdict)
     if verdict.refusals or verdict.warnings:
@@ -204,7 +206,7 @@ class _Past:
     of: MeterRecord
     before: Sequence[Dial]
     following: Dial | None
-    on: date
+    taken: TakenReading
     by: Limits
 
     @property
@@ -214,7 +216,19 @@ class _Past:
 
     @property
     def days(self) -> int:
-        return (self.on - self.before[-1].on).days if self.before else 0
+        return (self.taken.taken_on - self.before[-1].on).days if self.before else 0
+
+    def is_above(self, following: Dial) -> bool:
+        """Tell whether it is above the reading after it, and not before a rollover between."""
+        value, least = value_of(self.taken.value), self.before[-1].value_mcu if self.before else 0
+        return value > following.value_mcu and not following.value_mcu < least <= value
+
+    @property
+    def is_refund(self) -> bool:
+        """Tell whether a check below the payer's readings may be: what they gave too much (§61)."""
+        given = next((one for one in reversed(self.before) if one.source not in _PAYERS), None)
+        is_check = self.taken.source == "inspector" and self.before[-1].source in _PAYERS
+        return is_check and (given is None or given.value_mcu <= value_of(self.taken.value))
 
     def expected(self) -> Fraction | None:
         """Give what the dial would count by the meter's own average, else by the house's."""
@@ -224,7 +238,9 @@ class _Past:
 
     def own_rate(self) -> Fraction | None:
         """Give the meter's own rate of the last year; None without a past or without use."""
-        recent = [one for one in self.before if (self.on - one.on).days <= _HISTORY_DAYS]
+        recent = [
+            one for one in self.before if (self.taken.taken_on - one.on).days <= _HISTORY_DAYS
+        ]
         days = (recent[-1].on - recent[0].on).days if recent else 0
         if days <= 0:
             return None
@@ -272,7 +288,7 @@ def _check_dial(verdict: Verdict, past: _Past) -> None:
             f" {shown(value)} больше: проверьте запятую."
         )
         return
-    if past.following is not None and value > past.following.value_mcu:
+    if past.following is not None and past.is_above(past.following):
         verdict.refusals.append(
             f"показание {shown(value)} больше следующего, {shown(past.following.value_mcu)} на"
             f" {past.following.on:%d.%m.%Y}: исправьте одно из них."
@@ -280,21 +296,34 @@ def _check_dial(verdict: Verdict, past: _Past) -> None:
     if verdict.previous is None:
         return
     counted = value - verdict.previous.value_mcu
-    if counted < 0:
-        turned = counted + dial
-        before = f"{shown(verdict.previous.value_mcu)} на {verdict.previous.on:%d.%m.%Y}"
-        if not dial or turned > dial * past.by.rollover_ppm // MILLION:
-            verdict.refusals.append(
-                f"показание {shown(value)} меньше предыдущего, {before}: прибор назад не идёт."
-            )
-            return
+    if counted < 0 and (counted := _check_backward(verdict, past, counted)) < 0:
+        return
+    verdict.counted_mcu = counted
+    _check_jump(verdict, past, counted)
+
+
+def _check_backward(verdict: Verdict, past: _Past, counted: int) -> int:
+    """Find what a value below the one before is; give what was counted, below zero no rollover."""
+    assert verdict.previous is not None
+    value, turned = verdict.value_mcu, counted + past.dial_mcu
+    before = f"{shown(verdict.previous.value_mcu)} на {verdict.previous.on:%d.%m.%Y}"
+    if past.dial_mcu and turned <= past.dial_mcu * past.by.rollover_ppm // MILLION:
         verdict.warnings.append(
             f"показание {shown(value)} меньше предыдущего, {before}: это переход через ноль,"
             f" расход {shown(turned)}."
         )
-        counted = turned
-    verdict.counted_mcu = counted
-    _check_jump(verdict, past, counted)
+        return turned
+    if past.is_refund:
+        verdict.counted_mcu = counted
+        verdict.warnings.append(
+            f"контрольное показание {shown(value)} меньше переданного, {before}: лишнее"
+            f" {shown(-counted)} будет возвращено (ПП РФ № 354, п. 61)."
+        )
+    else:
+        verdict.refusals.append(
+            f"показание {shown(value)} меньше предыдущего, {before}: прибор назад не идёт."
+        )
+    return counted
 
 
 def _check_jump(verdict: Verdict, past: _Past, counted: int) -> None:
@@ -350,7 +379,7 @@ def _meant(plain: str, past: _Past) -> int | None:
     highest = own_most if own_most is not None else house_most
     assert highest is not None
     best: tuple[Fraction, int] | None = None
-    for candidate in _candidates(plain):
+    for candidate in candidates(plain):
         counted = candidate - low
         is_possible = (
             0 <= counted <= highest
@@ -361,28 +390,3 @@ def _meant(plain: str, past: _Past) -> int | None:
         if is_possible and (best is None or distance < best[0]):
             best = distance, candidate
     return None if best is None else best[1]
-
-
-def _candidates(plain: str) -> Iterator[int]:
-    """Give the readings that one slip of a finger makes this text of, likelier first."""
-    whole, _, part = plain.partition(".")
-    digits, point = whole + part, len(whole)
-    for at in range(len(digits) - 1):
-        swapped = digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :]
-        yield _number(swapped, point)
-    for place in range(1, len(digits) + 1):
-        if len(digits) - place <= _PLACES:
-            yield _number(digits, place)
-    for at in range(len(digits)):
-        for digit in "0123456789":
-            yield _number(digits[:at] + digit + digits[at + 1 :], point)
-    for at in range(len(digits) if len(digits) > 1 else 0):
-        yield _number(digits[:at] + digits[at + 1 :], point - (at < point))
-    for at in range(len(digits) + 1):
-        for digit in "0123456789":
-            longer = digits[:at] + digit + digits[at:]
-            yield _number(longer, point + (at <= point))
-
-
-def _number(digits: str, point: int) -> int:
-    return int(digits[:point] or "0") * MILLION + int(digits[point:].ljust(_PLACES, "0")[:_PLACES])

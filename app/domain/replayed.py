@@ -65,7 +65,7 @@ class Replayed:
             month = np.full(len(kept), month_index(period), dtype=np.int64)
             parts.append(
                 (account[kept], changed.service[kept], changed.zone[kept], month,
-                 changed.volume_mcu[kept])
+                 changed.volume_mcu[kept], inputs.accounts.premises[account[kept]])
             )  # fmt: skip
         return ChargedBefore(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 

@@ -6,12 +6,12 @@ price, norm, area, share, meters, the act of impossibility
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from app.domain import days, norm, tariff
-from app.domain.charge_inputs import Assignments, ChargeInputs
+from app.domain.charge_inputs import Assignments, ChargeInputs, Impossible
 from app.domain.days import Month
 from app.domain.money import Flags, Ints
 from app.domain.norm import NormSheets
@@ -225,9 +225,32 @@ def price_cuts(inputs: ChargeInputs, of: Rows, *, month: Month) -> Ints:
     )
 
 
+def changed_alone(inputs: ChargeInputs, of: Rows, cuts: Ints, *, month: Month) -> Ints:
+    """Leave of cuts of prices and norms those after which they are not the same, as masks."""
+    found = days.segments(of.active, cuts, month=month)
+    price, _, norms, _ = _sheets(inputs, of, found, month=month)
+    follows = (found.row[1:] == found.row[:-1]) & (found.day_from[1:] == found.day_to[:-1])
+    after = np.flatnonzero(follows & ((price[1:] != price[:-1]) | (norms[1:] != norms[:-1]))) + 1
+    result = np.zeros(len(of.service), dtype=np.int64)
+    np.bitwise_or.at(result, found.row[after], np.int64(1) << found.day_from[after])
+    return result
+
+
+def _sheets(
+    inputs: ChargeInputs, of: Rows, found: days.Segments, *, month: Month
+) -> tuple[Ints, PriceSheets, Ints, NormSheets]:
+    """Give the sheets of prices and norms of the first day of each run of days."""
+    row, day = found.row, month.first + found.day_from
+    asked = tariff.Place(of.service[row], of.contract[row], of.house[row], of.account[row], day)
+    price_sheet, price_sheets = tariff.sheets(inputs.tariffs, asked)
+    norm_sheet, norm_sheets = norm.sheets(inputs.norms, asked.service, asked.house, day)
+    return price_sheet, price_sheets, norm_sheet, norm_sheets
+
+
 def stock_cuts(inputs: ChargeInputs, of: Rows, *, month: Month) -> Ints:
     """Give the days on which the area, the share or the act of impossibility changes, as masks."""
-    premises, accounts, acts = inputs.premises, inputs.accounts, inputs.impossible
+    premises, accounts = inputs.premises, inputs.accounts
+    acts = _acts(inputs, month=month)
     by_area: Flags = np.isin(of.method, [METHODS.index(one) for one in BY_AREA])
     by_share = by_area | np.isin(of.method, [METHODS.index(one) for one in BY_METER + BY_HEAT])
     area = _edges(premises.version_of, premises.valid_from, premises.valid_to, len(premises.house),
@@ -246,7 +269,7 @@ def stock_cuts(inputs: ChargeInputs, of: Rows, *, month: Month) -> Ints:
 
 def impossible_days(inputs: ChargeInputs, of: Rows, *, month: Month) -> Ints:
     """Give the days of each row on which no meter can be installed, as masks."""
-    acts = inputs.impossible
+    acts = _acts(inputs, month=month)
     result = np.zeros(len(of.service), dtype=np.int64)
     if not acts.premises.size:
         return result
@@ -258,6 +281,15 @@ def impossible_days(inputs: ChargeInputs, of: Rows, *, month: Month) -> Ints:
     # An act given on a communal flat is for all its rooms.
     flat = _listed_flat(inputs, of)
     return found | np.where(flat >= 0, _masked(keys, masks, flat * width + of.service), 0)
+
+
+def _acts(inputs: ChargeInputs, *, month: Month) -> Impossible:
+    """Give the acts of impossibility: from their day, or from its month where so set (§2.2)."""
+    acts = inputs.impossible
+    if not acts.premises.size or inputs.rules.word("impossible_act_from") == "days":
+        return acts
+    inside = (acts.valid_from > month.first) & (acts.valid_from < month.end)
+    return replace(acts, valid_from=np.where(inside, month.first, acts.valid_from))
 
 
 def _listed_flat(inputs: ChargeInputs, of: Rows) -> Ints:
@@ -291,10 +323,7 @@ def situation(
     """
     found = days.segments(of.active, soft | hard, month=month)
     row, day = found.row, month.first + found.day_from
-    asked = tariff.Place(of.service[row], of.contract[row], of.house[row], of.account[row], day)
-    price_sheet, price_sheets = tariff.sheets(inputs.tariffs, asked)
-    norm_sheet, norm_sheets = norm.sheets(inputs.norms, asked.service, asked.house, day)
-
+    price_sheet, price_sheets, norm_sheet, norm_sheets = _sheets(inputs, of, found, month=month)
     same = (
         (row[1:] == row[:-1])
         & (found.day_from[1:] == found.day_to[:-1])

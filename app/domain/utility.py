@@ -7,6 +7,7 @@ hot water in two   water V, heat V × q: formulas 23, 23(1)
 waste water        its own meter; else the volumes of water as charged; else its norm (§42)
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,12 +15,15 @@ from numpy.typing import NDArray
 
 from app.domain import money
 from app.domain.after_averages import after_averages
-from app.domain.basis import METERED, NORMS_AFTER, ROOM_REASON_SLOTS, Basis
+from app.domain.basis import METERED, NORM_SLOTS, NORMS_AFTER, ROOM_REASON_SLOTS, Basis
+from app.domain.charge_inputs import ChargeInputs, Services
+from app.domain.consumers import Consumers
+from app.domain.days import Month
 from app.domain.metering import Metering, by_meter
 from app.domain.money import MILLION, Flags, Ints
 from app.domain.norm import NO_NORM, NormKind
 from app.domain.service import Component, Method
-from app.domain.situation import Situation, expanded, picked
+from app.domain.situation import METHODS, Rows, Situation, expanded, picked
 from app.domain.volume import (
     CM2_PER_M2,
     Scene,
@@ -141,7 +145,11 @@ def with_heat(scene: Scene, of: Situation, water: Volumes) -> list[Volumes]:
 
 def is_water(scene: Scene) -> NDArray[np.bool_]:
     """Tell which services bring the water that flows off: not what common property takes."""
-    services = scene.inputs.services
+    return waters(scene.inputs.services)
+
+
+def waters(services: Services) -> Flags:
+    """Tell which services bring the water that flows off."""
     return np.array(
         [
             resource in ("cold", "hot") and method in WATERS
@@ -149,6 +157,34 @@ def is_water(scene: Scene) -> NDArray[np.bool_]:
         ],
         dtype=np.bool_,
     )
+
+
+def waste_cuts(
+    inputs: ChargeInputs, rows: Rows, meters: Sequence[Consumers], *, month: Month
+) -> Ints:
+    """Give the days on which waste water begins or ceases to go by the water that came.
+
+    Days without a meter of any water go by the norm of waste water, whatever the other days of
+    the month go by (354, §42).
+
+    :param meters: those of accounts, and of communal flats where there are such
+    """
+    waste = np.flatnonzero(rows.method == METHODS.index(Method.WASTE_WATER))
+    water = rows.taken(np.flatnonzero(waters(inputs.services)[rows.service]))
+    result = np.zeros(len(rows.service), dtype=np.int64)
+    if not waste.size or not water.account.size:
+        return result
+    metered, without = (np.zeros(len(inputs.accounts.number), dtype=np.int64) for _ in range(2))
+    has = np.zeros(len(water.account), dtype=np.int64)
+    for of in meters:
+        has |= of.covered_days(water.point) | of.norm_mask(water.point)
+    np.bitwise_or.at(metered, water.account, water.active & has)
+    np.bitwise_or.at(without, water.account, water.active & ~has)
+    by_water = metered & ~without if inputs.rules.waste_water_by_law else metered
+    changes = (by_water ^ (by_water << 1)) & month.full & ~np.int64(1)
+    own = meters[0].covered_days(rows.point[waste])
+    result[waste] = changes[rows.account[waste]] & ~(own & (own << 1))
+    return result
 
 
 def waste_water(
@@ -177,7 +213,8 @@ def waste_water(
         np.maximum.at(flag, at, is_metered[chosen].astype(np.int64))
         sums.append(total)
         flags.append(flag)
-    some = (flags[0] == 1) | (flags[1] == 1)
+    is_metered_water = (flags[0] == 1) | (flags[1] == 1)
+    some = is_metered_water.copy()
     if scene.inputs.rules.waste_water_by_law:
         some &= (flags[0] != 0) & (flags[1] != 0)
     at = np.flatnonzero(some)
@@ -190,8 +227,11 @@ def waste_water(
         slots=(sums[0][at], sums[1][at], flags[0][at], flags[1][at]),
     )
     by_water = replace(by_water, is_shared=shared[at])
-    rest = of.taken(np.flatnonzero(~some))
-    return [*metered, by_water, *by_norm(scene, rest, basis=Basis.WASTE_NORM, is_raised=False)]
+    made = by_norm(scene, of.taken(np.flatnonzero(~some)), basis=Basis.WASTE_NORM, is_raised=False)
+    for one in made:
+        its = np.searchsorted(of.place, one.place)
+        one.slots[:, len(NORM_SLOTS)] = is_metered_water[its]
+    return [*metered, by_water, *made]
 
 
 def _is_of_meter(water: Volumes) -> Flags:

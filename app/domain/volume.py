@@ -31,6 +31,7 @@ CM2_PER_M2 = 10_000
 # The factor of formula 4(1) by resource: its name in the tables of the law.
 RAISING_NAMES = {"cold": "raising_cold", "hot": "raising_hot", "power": "raising_power"}
 _MCU_PER_CM2 = MILLION // CM2_PER_M2
+NO_AREA = ("площадь помещения не указана.", "Укажите её на листе «Помещения».")
 _NO_QUANTITY = (
     "количество не указано.",
     "Укажите его в столбце «Количество» листа «Назначения».",
@@ -148,8 +149,7 @@ def with_area(scene: Scene, of: Situation) -> Situation:
     if not known.all():
         scene.findings.tell(
             of.taken(np.flatnonzero(~known)),
-            "площадь помещения не указана.",
-            "Укажите её на листе «Помещения».",
+            *NO_AREA,
         )
     return of.taken(np.flatnonzero(known))
 
@@ -246,8 +246,10 @@ def by_norm(scene: Scene, of: Situation, *, basis: Basis, is_raised: bool) -> li
     of, norm = with_norm(scene, of, kind=NormKind.PERSON, words="на человека")
     of, persons, owners, norm = counted_with(scene, of, norm)
     part = money.ratio((norm, persons), (scene.month.days,))
-    factor = raising(scene, of) if is_raised else 0
-    return [volumes(of, basis, part, slots=(norm, persons, owners), factor_ppm=factor)]
+    if not is_raised:
+        return [volumes(of, basis, part, slots=(norm, persons, owners))]
+    slots = (norm, persons, owners, is_impossible(scene, of))
+    return [volumes(of, basis, part, slots=slots, factor_ppm=raising(scene, of))]
 
 
 def counted_with(scene: Scene, of: Situation, column: Ints) -> tuple[Situation, Ints, Ints, Ints]:
@@ -265,7 +267,6 @@ def raising(scene: Scene, of: Situation) -> Ints:
     The factor in force on the last day of the period is for all of it, or each day has its own
     where the setting says so (charges.md §2.1).
     """
-    possible = ((scene.impossible[of.row] >> of.day_from) & 1) == 0
     factor = np.zeros(len(of.row), dtype=np.int64)
     resources = np.array(scene.inputs.services.resource, dtype=np.str_)[of.service]
     for resource, name in RAISING_NAMES.items():
@@ -273,7 +274,12 @@ def raising(scene: Scene, of: Situation) -> Ints:
         if its.any():
             day = scene.month.first + of.day_from[its]
             factor[its] = _raising_on(scene.inputs.rules, name, day)
-    return np.where(possible & (factor > MILLION), factor, 0)
+    return np.where((is_impossible(scene, of) == 0) & (factor > MILLION), factor, 0)
+
+
+def is_impossible(scene: Scene, of: Situation) -> Ints:
+    """Tell with 1 the segments for which an act says that no meter can be installed."""
+    return (scene.impossible[of.row] >> of.day_from) & 1
 
 
 def _raising_on(rules: Rules, name: str, day: Ints) -> Ints:

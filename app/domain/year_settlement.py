@@ -2,7 +2,7 @@
 
     month    ΔV = fact − charged              of months charged by the norm or by the average
     year     Σ ΔV × T of the month, × S_i / S_ob, rounded once; facts of a year that come to less
-             than zero count as zero          491 §29(3)
+             than zero count as zero (setting) 491 §29(3)
     parts    equal, from the first month of the setting to December; the last takes the rest
     ended    the contract of the house's service ends this month: what is left of the parts, and
              this year's months, at once
@@ -123,7 +123,7 @@ def _corrections(scene: Scene, of: Situation, totals: HouseTotals) -> list[Lines
     parts = premises_parts(scene.inputs, areas, month=scene.month)
     of = of.taken(np.flatnonzero(parts.is_known(of)))
     point = of.house * services + of.service
-    ended = _ended(scene)
+    ended, has_floor = _ended(scene), scene.inputs.rules.is_on("common_year_floor")
     dues: list[_Due] = []
     for place, contract in np.unique(np.stack([point, of.contract], axis=1), axis=0).tolist():
         is_ended = contract in ended.get(place, ())
@@ -131,20 +131,37 @@ def _corrections(scene: Scene, of: Situation, totals: HouseTotals) -> list[Lines
             continue  # the contract that ends this month corrects all there is
         some = np.flatnonzero((point == place) & (of.contract == contract))
         for part in _parts(scene, mode, is_ended=is_ended):
-            for at, counted in _by_payer(scene, of, some, months.get((place, part.year), [])):
-                dues.append(_due(scene, at, counted, part))
+            whole = months.get((place, part.year), [])
+            # The year is the house's, whoever pays for which of its months.
+            is_floored = has_floor and sum(one.fact_mcu for one in whole) < 0
+            for at, counted in _by_payer(scene, of, some, whole):
+                dues.append(_due(scene, at, counted, part, is_floored=is_floored))
     return [_lines(of, parts, dues)] if dues else []
 
 
 def _payers(scene: Scene, of: Situation, places: set[int]) -> Situation:
-    """Give the last segment of each account and contract at these houses and services."""
+    """Give the last segment of each account and contract at these houses and services.
+
+    Who left premises inside the month that another pays for now has none (setting).
+    """
     point = of.house * len(scene.inputs.services.code) + of.service
     # Houses and accounts stopped by contradictions have no correction either.
     at = np.flatnonzero(np.isin(point, np.array(sorted(places))) & (of.method >= 0))
     at = at[np.lexsort((of.day_to[at], of.contract[at], of.account[at], point[at]))]
     whose = np.stack([point[at], of.account[at], of.contract[at]])
     is_last = np.append((whose[:, 1:] != whose[:, :-1]).any(axis=0), True)
-    return of.taken(at[is_last] if at.size else at)
+    of = of.taken(at[is_last] if at.size else at)
+    if scene.inputs.rules.word("common_year_payer") != "account" or not of.row.size:
+        return of  # each payer answers for his own months
+    # Of premises that changed hands inside the month the part is theirs who pay last.
+    point = of.house * len(scene.inputs.services.code) + of.service
+    place = (point * len(scene.inputs.contracts) + of.contract) * len(
+        scene.inputs.premises.house
+    ) + of.premises
+    places, which = np.unique(place, return_inverse=True)
+    end = np.zeros(len(places), dtype=np.int64)
+    np.maximum.at(end, which, of.day_to)
+    return of.taken(np.flatnonzero(of.day_to == end[which]))
 
 
 def _joined(past: HouseTotals, totals: HouseTotals) -> HouseTotals:
@@ -237,11 +254,10 @@ def _period_of(index: int) -> Period:
     return Period(index // 12, index % 12 + 1)
 
 
-def _due(scene: Scene, at: Ints, months: list[_Month], part: _Part) -> _Due:
+def _due(scene: Scene, at: Ints, months: list[_Month], part: _Part, *, is_floored: bool) -> _Due:
     """Add up the months of a year: what the meter showed less what was charged."""
     is_last_price = scene.inputs.rules.word("common_year_price") == "last"
-    floor = sum(one.fact_mcu for one in months) < 0
-    facts = [0 if floor else one.fact_mcu for one in months]
+    facts = [0 if is_floored else one.fact_mcu for one in months]
     prices = [months[-1].price if is_last_price else one.price for one in months]
     change = [fact - one.charged_mcu for fact, one in zip(facts, months, strict=True)]
     products = sum(one * price for one, price in zip(change, prices, strict=True))
@@ -251,7 +267,7 @@ def _due(scene: Scene, at: Ints, months: list[_Month], part: _Part) -> _Due:
         money=_half_up(products, MILLION),
         price_mcr=_half_up(prices[-1], MILLION),
         part=part,
-        note=scene.notes.add(_words(months, facts, prices, part.year, is_floored=floor)),
+        note=scene.notes.add(_words(months, facts, prices, part.year, is_floored=is_floored)),
     )
 
 

@@ -15,6 +15,7 @@ from app.exchange.workbook_values import Text
 
 Rule = Callable[[Table, Problems], None]
 _BEGINNING = "0001-01-01"
+_MOMENTS = ("Прибыл", "Окончание")  # not the first day of something no longer in force
 _STILL = "9999-12-31"
 
 
@@ -70,12 +71,13 @@ def check_order(
         first = begin[place]
         if first is None or last > first or (same_day and last == first):
             continue
-        start_column = table.sheet.column(starts)
+        start_column, end_column = table.sheet.column(starts), table.sheet.column(ends)
+        until = "" if end_column.header in _MOMENTS else ": это первый день, когда уже не действует"
         complain(
             table, problems, place, field=ends,
             message=f"дата не позже даты «{start_column.header}» "
             f"({shown_text(first, start_column.kind)})",
-            hint="Исправьте одну из дат: это первый день, когда уже не действует.",
+            hint=f"Исправьте одну из дат{until}.",
         )  # fmt: skip
 
 

@@ -10,10 +10,10 @@ from app.domain.ledger import EntryKind
 from app.domain.period import Period
 from app.domain.voucher import Voucher, VoucherKind
 from app.errors import Refusal
-from app.store import adjusting, vouchers, workplace
+from app.store import adjusting, recalculating, vouchers, workplace
 from app.store.adjusting import NamedLine
 from app.store.engine import Engine
-from app.store.reading import reading
+from app.store.reading import Snapshot, reading
 from app.store.writing import writing
 
 MOST_KOP = 100_000_000_00
@@ -48,7 +48,8 @@ def correct_manually(
 ) -> Corrected:
     """Add an amount to what an account owes for a month; below zero it is taken off.
 
-    :param into: an open month; without it the first open one
+    :param into: an open month; without it the month itself where it is open and charged, else the
+        first open one
     :raises NotACorrection: without a reason or an amount, or of an amount past belief
     :raises UnknownName: when the account, the service or the contract is not there
     :raises RefusedByDatabase: into a month that is not open, or for a month after it
@@ -72,7 +73,13 @@ def correct_manually(
         )
         # Sent again after its month was closed, it still is the document of that month.
         posted = vouchers.month_of(snapshot, voucher.key)
-        target = into or posted or workplace.open_period(snapshot)
+        target = into or posted or _target(snapshot, origin)
     with writing(engine) as draft:
         is_new = adjusting.post(draft, voucher, period=target, lines=lines, notes={})
     return Corrected(target, is_new)
+
+
+def _target(snapshot: Snapshot, origin: Period) -> Period:
+    """Give the month to post into: of several open ones a charged one has its own corrections."""
+    first = workplace.open_period(snapshot)
+    return origin if first < origin <= recalculating.target(snapshot) else first

@@ -1,6 +1,6 @@
 """What unusual meters of a batch need: their events, earlier readings, and what was charged then.
 
-    events           of meters in place, not over for longer than a base may be old
+    events           of meters in place or just removed, not over for longer than a base may be old
     history          only of meters without a usable reading, beside them, or read after a gap
     charged before   only of accounts whose meter is read after a gap
 
@@ -13,6 +13,7 @@ from datetime import date
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.domain import days
 from app.domain.average import (
@@ -23,7 +24,7 @@ from app.domain.average import (
     month_numbers,
     month_of,
 )
-from app.domain.charge_inputs import ChargeInputs
+from app.domain.charge_inputs import ChargeInputs, home_flats
 from app.domain.charged_before import ChargedBefore, nothing_before
 from app.domain.ledger import EntryKind
 from app.domain.meter_event import EVENT_CODES, MeterEvents, no_events
@@ -31,6 +32,7 @@ from app.domain.meter_lives import needing_history
 from app.domain.money import Ints
 from app.domain.service import Component
 from app.store.charging_catalogue import EPOCH_SQL, FAR_SQL, Catalogue, places, wide
+from app.store.charging_meters import LISTED
 from app.store.charging_places import About, Addition, Places
 from app.store.charging_readings import RANK_SQL, ZONE_SQL
 from app.store.copying import Columns
@@ -42,8 +44,7 @@ _EVENTS = f"""
 select meter.code, event.kind, event.valid_from - {EPOCH_SQL} as valid_from,
   coalesce(event.valid_to - {EPOCH_SQL}, {FAR_SQL}) as valid_to
 from app.meter_event as event join app.meter on meter.id = event.meter_id
-where meter.house_id = any (%(houses)s) and meter.installed_on < %(end)s
-  and coalesce(meter.removed_on, 'infinity') > %(first)s
+where {LISTED}
   and event.valid_from < %(end)s and coalesce(event.valid_to, 'infinity') > %(oldest)s
 """
 _HISTORY = f"""
@@ -62,23 +63,30 @@ cross join lateral (
     and reading.period < %(first)s offset 0
 ) as reading
 """
+# Accounts of the premises that are closed by now too: the meter counted for them in the gap.
 _CHARGED = f"""
+with charged as (
 select entry.account_id, entry.service_id, entry.zone::int4 as zone,
   {_MONTH_SQL.format("entry.origin_period")} as month,
   sum(entry.volume_mcu)::int8 as volume_mcu
 from app.entry
-where entry.account_id = any (%(accounts)s) and entry.service_id = any (%(services)s)
+where entry.account_id = any (array(
+    select account.id from app.account where account.premises_id = any (%(homes)s)
+  ) || %(accounts)s::uuid[]) and entry.service_id = any (%(services)s)
   and entry.origin_period >= %(since)s and entry.origin_period < %(first)s
   and entry.period <= %(first)s and (entry.period < %(first)s or entry.run_no = 0)
   and entry.kind in ({EntryKind.CHARGE:d}, {EntryKind.RECALCULATION:d})
   and entry.component <> {Component.HEAT:d} and entry.volume_mcu <> 0
 group by 1, 2, 3, 4
+)
+select charged.*, account.premises_id
+from charged join app.account on account.id = charged.account_id
 """
 
 _EVENT_KINDS = {"code": "text", "kind": "text", "valid_from": "int4", "valid_to": "int4"}
 _CHARGED_KINDS = {
     "account_id": "uuid", "service_id": "uuid", "zone": "int4", "month": "int4",
-    "volume_mcu": "int8",
+    "volume_mcu": "int8", "premises_id": "uuid",
 }  # fmt: skip
 
 
@@ -156,31 +164,47 @@ def _history(
 def _charged(
     snapshot: Snapshot, about: About, inputs: ChargeInputs, late: Ints, at: Places
 ) -> ChargedBefore:
-    meters, accounts = inputs.meters, inputs.accounts
+    meters, stock = inputs.meters, inputs.premises
     own = meters.account[late]
-    homes = meters.premises[late][own < 0]
-    of_homes = np.flatnonzero(np.isin(accounts.premises, homes[homes >= 0]))
-    chosen = set(np.concatenate([own[own >= 0], of_homes]).tolist())
+    homes = set(meters.premises[late][own < 0].tolist()) - {-1}
+    if meters.of_flat.size and stock.flat.size:
+        # The meter of a communal flat counts for all its rooms.
+        flats = home_flats(stock)[
+            [
+                int(meters.premises[at])
+                for at in late.tolist()
+                if meters.of_flat[at] and meters.premises[at] >= 0
+            ]
+        ]
+        homes |= set(np.flatnonzero(np.isin(stock.flat, flats[flats >= 0])).tolist())
+    chosen = set(own[own >= 0].tolist())
     services = set(meters.service[late].tolist())
-    if not chosen:
+    if not chosen and not homes:
         return nothing_before()
     found = snapshot.columns(
         _CHARGED,
         {
             **about,
             "accounts": [UUID(bytes=key) for key, one in at.accounts.items() if one in chosen],
+            "homes": [UUID(bytes=key) for key, one in at.premises.items() if one in homes],
             "services": [UUID(bytes=key) for key, one in at.services.items() if one in services],
         },
         kinds=_CHARGED_KINDS,
         is_set=True,
     )
     return ChargedBefore(
-        account=places(found["account_id"], at.accounts),
+        account=_known(found["account_id"], at.accounts),
         service=places(found["service_id"], at.services),
         zone=wide(found["zone"]),
         month=wide(found["month"]),
         volume_mcu=wide(found["volume_mcu"]),
+        premises=_known(found["premises_id"], at.premises),
     )
+
+
+def _known(keys: NDArray[np.void], index: dict[bytes, int]) -> Ints:
+    """Give the place of each key, -1 of those that are not of this batch."""
+    return np.fromiter((index.get(key, -1) for key in keys.tolist()), np.int64, len(keys))
 
 
 def _first_day(month: int) -> date:

@@ -1,5 +1,6 @@
 """What lowers the payments of some houses: absences, acts, benefits; read only where some are."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -98,15 +99,16 @@ order by benefit.code, benefit.valid_from
 # A debt confirmed by a court stops the benefit (ЖК РФ, ст. 160); the account says so itself.
 _HOLDERS = f"""
 select account.id::text as account, resident.name, resident.kind, resident.benefit_code as code,
-  resident.valid_from, resident.valid_to
+  resident.valid_from, resident.valid_to, account.characteristics ->> %(court_debt)s as court_debt
 {_OF_HOUSES} join app.resident on resident.account_id = account.id
 where premises.house_id = any (%(houses)s) and resident.benefit_code is not null
   and resident.{_TOUCHES.format(table="resident")}
-  and lower(coalesce(account.characteristics ->> %(court_debt)s, '')) not in ('да', '1', 'true')
 order by account.number, resident.name, resident.valid_from
 """
 _CAPITAL_REPAIR = "select code from app.service where section = 'capital-repair'"
 COURT_DEBT = "Долг по решению суда"
+_YES = ("да", "1", "true")
+_DAY = re.compile(r"(?:с )?([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 _FORCE_MAJEURE = "непреодолим"
 
 
@@ -236,7 +238,11 @@ def _benefits(
     persons: _Persons,
 ) -> Benefits:
     people = snapshot.rows(_HOLDERS, **about, court_debt=COURT_DEBT)
-    people = [one for one in people if one.account in accounts]
+    people = [
+        one
+        for one in people
+        if one.account in accounts and _until(one) > days.number(one.valid_from)
+    ]
     if not people:
         return Benefits()
     kinds = snapshot.rows(_KINDS, **about)
@@ -263,7 +269,7 @@ def _benefits(
         holder_from=_ints(
             days.number(max(kinds[kind].valid_from, one.valid_from)) for kind, one in held
         ),
-        holder_to=_ints(min(_day(kinds[kind].valid_to), _day(one.valid_to)) for kind, one in held),
+        holder_to=_ints(min(_day(kinds[kind].valid_to), _until(one)) for kind, one in held),
         is_capital_repair=_ints(code in repair for code in codes),
     )
 
@@ -278,5 +284,23 @@ def _held(kinds: Sequence[Any], people: Sequence[Any]) -> list[tuple[int, Any]]:
         for one in people
         for kind in by_code.get(one.code, ())
         if _day(kinds[kind].valid_to) > days.number(one.valid_from)
-        and _day(one.valid_to) > days.number(kinds[kind].valid_from)
+        and _until(one) > days.number(kinds[kind].valid_from)
     ]
+
+
+def _until(one: Any) -> int:
+    """Give the day a person's benefit ends: of leaving, or of a debt confirmed by a court.
+
+    The account says «да», or the day from which: months before it keep the benefit.
+    """
+    told = (one.court_debt or "").strip().casefold()
+    if told in _YES:
+        return days.number(one.valid_from)
+    found = _DAY.fullmatch(told)
+    if not found:
+        return _day(one.valid_to)
+    day, month, year = (int(part) for part in found.groups())
+    try:
+        return min(_day(one.valid_to), days.number(date(year, month, day)))
+    except ValueError:
+        return _day(one.valid_to)

@@ -112,8 +112,8 @@ def world_of(case: dict[str, Any]) -> World:
         meters=tuple(meters),
         readings=tuple(readings),
         charged=tuple(
-            Charged(accounts[0].number, MAIN, period.parse(on), volume)
-            for on, volume in case.get("charged", [])
+            Charged(of[0] if of else accounts[0].number, MAIN, period.parse(on), volume)
+            for on, volume, *of in case.get("charged", [])
         ),
         interferences=tuple(_interferences(case)),
         connections=tuple(

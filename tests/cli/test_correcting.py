@@ -44,3 +44,14 @@ def test_a_key_that_is_none_is_named(stock, kvitok):
 
     assert status == 2
     assert "«пять» не ключ документа" in err
+
+
+def test_an_amount_taken_off_is_read_with_a_comma_too(stock, kvitok):
+    kvitok("charge", "2026-10", "--json")
+
+    status, out, err = kvitok(
+        "correct", "010021", "2026-10", "СОД", "Д-1", "-120,50", "--reason", "записка № 5", "--json"
+    )
+
+    assert (status, err) == (0, "")
+    assert [line["amount"] for line in json.loads(out)] == ["-120.50"]

@@ -148,10 +148,25 @@ class Oracle:
                 over, under = numerator, denominator
         return Q(over, under)
 
+    def is_short(self, one) -> bool:
+        """Temporarily living is who stays more than five days running (§56)."""
+        if one.kind != "temporary" or one.until is None:
+            return False
+        since, until, before = one.since, one.until, None
+        while (since, until) != before:
+            before = since, until
+            for other in self.world.residents:
+                if (other.account, other.kind) == (one.account, "temporary"):
+                    since = other.since if other.until == since else since
+                    until = (other.until or date.max) if other.since == until else until
+        return (until - since).days <= 5
+
     def persons(self, day: int) -> int:
         living = owning = 0
         for one in self.world.residents:
-            if one.account == self.account.number and self.lives(one.since, one.until, day):
+            if not self.lives(one.since, one.until, day) or self.is_short(one):
+                continue
+            if one.account == self.account.number:
                 owning += one.kind == "owner"
                 living += one.kind != "owner"
         return living or owning
@@ -414,6 +429,8 @@ class Oracle:
         if service.method in by_meter:
             state.append(any(self.covers(one, day) for one in self.meters(code)))
             state.append(self.by_norm_after(code, day))
+        if service.method is Method.WASTE_WATER and not self.by_meters(code, day):
+            state.append(self.has_water_meter(day))
         if service.method is Method.POWER:
             state.append(self.persons(day))
         state.append(self.impossible(code, day))
@@ -597,6 +614,14 @@ class Oracle:
             if one.resource in ("cold", "hot")
             and one.method in (Method.METER_OR_NORM, Method.HOT_WATER_TWO_PART)
         ]
+
+    def has_water_meter(self, day: int) -> bool:
+        """Without one on a day its waste water goes by the norm, whatever other days go by."""
+        return any(
+            day in self.active_days(water.code)
+            and any(self.covers(one, day) for one in self.meters(water.code))
+            for water in self.water_services()
+        )
 
     def waste_water(self, code: str, run: list[int]) -> Fraction:
         if self.by_meters(code, run[0]):

@@ -276,7 +276,8 @@ class OfMeter:
         if average is not None:
             return ("average", low, high, average)
         factor = Q(0)
-        if is_over and run.case != SILENT:
+        # A meter put right but not read since is neither failed nor hidden: no factor.
+        if is_over and run.case != SILENT and self.events_of(self.now):
             factor = {"cold": Q(3), "hot": Q(3, 2)}.get(resource, Q(0))
             if resource == "power":
                 refusals = sum(case == REFUSED for case, *_ in self.events)

@@ -59,6 +59,7 @@ class Household:
         self.off_days: dict[Line, int] = {}
         self.taken: dict[str, Q] = {}
         self.taken_by_volume: dict[str, Q] = {}
+        self.paid_days = (0, self.size)
 
     def all(self) -> list[Reduction]:
         self.absence()
@@ -228,7 +229,8 @@ class Household:
     def minutes(self, act) -> tuple[int, int]:
         begin = datetime.combine(self.start, time())
         low, high = ((one - begin) // timedelta(minutes=1) for one in (act.starts, act.ends))
-        return max(0, min(low, self.size * 1440)), max(0, min(high, self.size * 1440))
+        first, end = (day * 1440 for day in self.paid_days)
+        return max(first, min(low, end)), max(first, min(high, end))
 
     def hours(self, minutes: int) -> int:
         return whole(Q(minutes, 60), up=self.given["качество.округление_часов"] == "вверх")
@@ -241,70 +243,88 @@ class Household:
         for service in self.services.values():
             acts = [one for one in self.world.acts if one.service == service.code
                     and (one.house or one.account == self.account.number)]  # fmt: skip
+            lines = [one for one in self.charged
+                     if one.service == service.code and one.kind == "charge"]  # fmt: skip
+            # Hours of days that are not paid for lower nothing.
+            self.paid_days = (
+                min((one.day_from for one in lines), default=0),
+                max((one.day_to for one in lines), default=self.size),
+            )
             # The same told twice is told once.
             acts = list({(one.breach, one.starts, one.ends, one.indicator): one for one in acts
                          if self.minutes(one)[0] < self.minutes(one)[1]}.values())  # fmt: skip
-            lines = [one for one in self.charged
-                     if one.service == service.code and one.kind == "charge"]  # fmt: skip
             if acts and lines:
                 self._service(service, acts, lines)
+        self.paid_days = (0, self.size)
         for act in self.world.acts:
             if act.breach == "maintenance" and (act.house or act.account == self.account.number):
                 self._maintenance(act)
 
     def _service(self, service, acts, lines) -> None:
         before = self.taken.get(service.code, Q(0))
-        percent, bad = Q(0), 0
-        cold: list[tuple[int, int]] = []
-        for act in acts:
-            if act.breach == "water-temperature" and act.indicator and number(act.indicator) < 40:
-                cold.append(self.minutes(act))
-            elif act.breach in ("composition", "pressure", "air-temperature", "water-temperature"):
-                more, days = self._act(service, act)
-                percent, bad = percent + more, bad + days
+        percent = Q(0)
+        bad: set[int] = set()
+        cold: set[int] = set()
+        known: dict[str, set[int]] = {}
+        for act in sorted(acts, key=worst_first):
+            minutes = set(range(*self.minutes(act)))
+            if act.breach not in ("interruption", "maintenance"):
+                mine = minutes - known.setdefault(act.breach, set())
+                known[act.breach] |= minutes
+                if (
+                    act.breach == "water-temperature"
+                    and act.indicator
+                    and number(act.indicator) < 40
+                ):
+                    cold |= mine
+                else:
+                    more, is_bad = self._act(service, act, mine)
+                    percent += more
+                    bad |= minutes if is_bad else set()
         missing = []
         stops = [one for one in acts if one.breach == "interruption"]
         if stops and service.resource:
-            missing = united([(self.minutes(one), one.indicator) for one in stops])
-            percent += self._interruptions(service.resource, missing)
+            missing = runs({at for one in stops for at in range(*self.minutes(one))})
+            cold -= {at for low, high in missing for at in range(low, high)}
+            percent += self._interruptions(service.resource, stops)
         for line in lines:
-            self._hours_off(line, [span for span, _ in missing], is_cold=False)
-            self._hours_off(line, cold, is_cold=True)
+            self._hours_off(line, missing, is_cold=False)
+            self._hours_off(line, runs(cold), is_cold=True)
         payment = sum(line.amount for line in lines)
         left = payment - self.taken.get(service.code, Q(0))
         if self.given["качество.база_процента"] == "после снижения":
             payment -= self.taken.get(service.code, Q(0)) - before
         spans = {(line.day_from, line.day_to) for line in lines}
         supplied = sum(high - low for low, high in spans)
-        share = min(percent / 100 + Q(min(bad, supplied), supplied), Q(1))
+        days_bad = min(sum((high - low) // 1440 for low, high in runs(bad)), supplied)
+        share = min(percent / 100 + Q(days_bad, supplied), Q(1))
         amount = min(rounded(payment * share, 2), left) if payment > 0 and left > 0 else Q(0)
         if amount:
             days = (min(low for low, _ in spans), max(high for _, high in spans))
             self.add(lines[0], "quality", Q(0), -amount, days=days)
             self.taken[service.code] = self.taken.get(service.code, Q(0)) + amount
 
-    def _nights(self, low: int, high: int) -> tuple[int, int]:
-        minutes = sum(1 for minute in range(low, high) if minute % 1440 < 300)
-        night = self.hours(minutes)
-        return night, self.hours(high - low) - night
+    def _nights(self, minutes: set[int]) -> tuple[int, int]:
+        night = self.hours(sum(1 for minute in minutes if minute % 1440 < 300))
+        return night, self.hours(len(minutes)) - night
 
-    def _act(self, service, act) -> tuple[Q, int]:
-        low, high = self.minutes(act)
+    def _act(self, service, act, minutes: set[int]) -> tuple[Q, bool]:
+        """What an act gives by the hour, and whether its days are not fit for use."""
         if act.breach == "composition":
             if service.resource == "power":
-                return Q("0.15") * self.hours(high - low), 0
-            return Q(0), (high - low) // 1440
+                return Q("0.15") * self.hours(len(minutes)), False
+            return Q(0), True
         if not act.indicator:
-            return Q(0), 0
+            return Q(0), False
         if act.breach == "pressure":
             if abs(number(act.indicator)) > 25:
-                return Q(0), (high - low) // 1440
-            return Q("0.1") * self.hours(high - low), 0
-        return self._degrees_off(act), 0
+                return Q(0), True
+            return Q("0.1") * self.hours(len(minutes)), False
+        return self._degrees_off(act, minutes), False
 
-    def _degrees_off(self, act) -> Q:
+    def _degrees_off(self, act, minutes: set[int]) -> Q:
         value = number(act.indicator)
-        night, day = self._nights(*self.minutes(act))
+        night, day = self._nights(minutes)
         if act.breach == "air-temperature":
             _, _, told = act.indicator.partition("/")
             norm = number(told) if told else Q(18)
@@ -316,17 +336,23 @@ class Household:
         by_night = whole(max(60 - value - 5, Q(0)) / 3, up=up)
         return Q("0.1") * (day * by_day + night * by_night)
 
-    def _interruptions(self, resource: str, spans) -> Q:
+    def _interruptions(self, resource: str, stops) -> Q:
         single = total = apart = 0
-        for (low, high), indicator in spans:
-            hours = self.hours(high - low)
-            if "профилактика" in indicator:
-                continue
-            if "тупиковая" in indicator and resource in ("cold", "hot"):
-                apart += max(0, hours - 24)
-                continue
-            total += hours
-            single += max(0, hours - self._at_once(resource, indicator))
+        known: set[int] = set()
+        for kind in ("профилактика", "тупиковая", ""):
+            mine = [one for one in stops if self._kind_of_stop(resource, one.indicator) == kind]
+            minutes = {at for one in mine for at in range(*self.minutes(one))} - known
+            known |= minutes
+            for low, high in runs(minutes):
+                hours = self.hours(high - low)
+                its = [one for one in mine if self.minutes(one)[0] <= high and
+                       self.minutes(one)[1] >= low]  # fmt: skip
+                if kind == "тупиковая":
+                    apart += max(0, hours - 24)
+                elif kind == "":
+                    total += hours
+                    at_once = min(self._at_once(resource, one.indicator) for one in its)
+                    single += max(0, hours - at_once)
         in_all = {"heat": 24, "solid-waste": 72, "power": 10**9}.get(
             resource, UNITS_OF_RESOURCE.get(resource, (0, 0))[0]
         )
@@ -334,6 +360,13 @@ class Household:
         if resource == "solid-waste":
             return Q("3.3") * (above // 24)
         return Q("0.15") * above
+
+    def _kind_of_stop(self, resource: str, indicator: str) -> str:
+        if "профилактика" in indicator and resource == "hot":
+            return "профилактика"
+        if "тупиковая" in indicator and resource in ("cold", "hot"):
+            return "тупиковая"
+        return ""
 
     def _at_once(self, resource: str, indicator: str) -> int:
         value = number(indicator) if any(one.isdigit() for one in indicator) else None
@@ -513,16 +546,22 @@ def number(text: str) -> Q:
     return Q(digits.replace(",", "."))
 
 
-def united(spans):
-    """Interruptions that overlap are one, told by the first of them."""
-    result = []
-    for span, indicator in sorted(spans, key=lambda one: one[0]):
-        if result and span[0] < result[-1][0][1]:
-            (low, high), first = result[-1]
-            result[-1] = ((low, max(high, span[1])), first)
-        else:
-            result.append((span, indicator))
-    return result
+def worst_first(act) -> tuple[str, Q]:
+    """Of acts of one breach: what they share is judged by the worst of them."""
+    if not act.indicator or act.breach in ("interruption", "maintenance"):
+        return act.breach, Q(10**9)
+    value = number(act.indicator)
+    if act.breach == "air-temperature":
+        _, _, told = act.indicator.partition("/")
+        return act.breach, -abs(value - (number(told) if told else Q(18)))
+    return act.breach, value if act.breach == "water-temperature" else -abs(value)
+
+
+def runs(minutes: set[int]) -> list[tuple[int, int]]:
+    """Minutes on end as spans [from, to)."""
+    starts = sorted(one for one in minutes if one - 1 not in minutes)
+    ends = sorted(one + 1 for one in minutes if one + 1 not in minutes)
+    return list(zip(starts, ends, strict=True))
 
 
 def _length(year: int, month: int) -> int:

@@ -198,7 +198,8 @@ def test_without_a_centre_each_payee_has_a_code_of_its_own() -> None:
 # Corrections of other lines: the document shows them in the column of recalculations.
 CORRECTIONS = {
     Basis.NONE, Basis.ABSENCE, Basis.ABSENCE_PART, Basis.ABSENCE_RANGE, Basis.ABSENCE_HEAT,
-    Basis.ABSENCE_WASTE, Basis.ABSENCE_RAISED, Basis.ABSENCE_VOLUME, Basis.QUALITY,
+    Basis.ABSENCE_WASTE, Basis.ABSENCE_RAISED, Basis.ABSENCE_VOLUME, Basis.ABSENCE_SOLID_WASTE,
+    Basis.ABSENCE_CONTAINERS, Basis.QUALITY,
     Basis.UNSUPPLIED,
     Basis.QUALITY_COLD, Basis.MAINTENANCE, Basis.BENEFIT_VOLUME, Basis.BENEFIT_SHARE,
     Basis.DISCOUNT_VOLUME, Basis.DISCOUNT_SHARE, Basis.RECALCULATION,

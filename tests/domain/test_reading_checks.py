@@ -115,6 +115,34 @@ def test_a_rollover_is_doubted_and_counted() -> None:
     assert verdict.counted_mcu == 7 * MILLION
 
 
+def test_a_reading_between_those_before_and_after_a_rollover_is_not_above_the_following_one() -> (
+    None
+):
+    of = record(
+        (date(2026, 8, 20), "99990"), (date(2026, 9, 20), "99995"), (date(2026, 10, 22), "4")
+    )
+
+    assert check("99998", of).refusals == []
+    assert check("2", of).refusals == []
+    assert "больше следующего" in check("5", of).refusals[0]
+
+
+def test_a_check_below_what_the_payer_gave_is_doubted_and_named_a_refund() -> None:
+    verdict = check("1227", source="inspector")
+
+    assert verdict.refusals == []
+    assert "меньше переданного, 1230 на 20.09.2026: лишнее 3 будет" in verdict.warnings[0]
+    assert verdict.counted_mcu == -3 * MILLION
+
+
+def test_a_check_below_an_earlier_check_is_refused() -> None:
+    dials = [(date(2026, 8, 21), "1228", "inspector"), (date(2026, 9, 20), "1230", "payer")]
+    of = record(dials=[Dial(on, value_of(value), source) for on, value, source in dials])
+
+    assert "прибор назад не идёт" in check("1227", of, source="inspector").refusals[0]
+    assert check("1228", of, source="inspector").refusals == []
+
+
 def test_a_jump_against_its_own_past_is_doubted_with_what_was_meant() -> None:
     verdict = check("1325")
 

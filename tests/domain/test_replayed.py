@@ -44,7 +44,9 @@ def test_nothing_replayed_leaves_the_inputs_alone():
 
 
 def test_changed_volumes_add_to_what_was_charged_before():
-    before = ChargedBefore(*(ints([value]) for value in (1, 4, 0, month_index(SEPTEMBER), 5_000)))
+    before = ChargedBefore(
+        *(ints([value]) for value in (1, 4, 0, month_index(SEPTEMBER), 5_000, 0))
+    )
     inputs = replace(inputs_of(town(houses=1)), charged_before=before)
     known = Replayed()
     known.keep(changed([0, 2], [-700, 90], [Component.NONE, Component.HEAT]), no_totals())

@@ -146,6 +146,21 @@ def test_a_month_to_come_is_not_corrected_before_it(engine: Engine, stock: Stock
         correct_manually(engine, voucher(), **(ABOUT | {"origin": DECEMBER}), into=OCTOBER)
 
 
+def test_of_several_open_months_a_charged_one_has_its_own_corrections(
+    engine: Engine, stock: Stock
+) -> None:
+    run = Voucher(uuid7(), VoucherKind.CHARGE_RUN, "Иванова А. А.", AT)
+    charge_month(engine, run, period=NOVEMBER)
+
+    of_november = correct_manually(engine, voucher(), **(ABOUT | {"origin": NOVEMBER}))
+
+    assert of_november.period == NOVEMBER
+    assert correct_manually(engine, voucher(), **ABOUT).period == OCTOBER
+    # A month nobody has charged is a slip of the pen: it is refused as before.
+    with pytest.raises(RefusedByDatabase, match=r"12\.2026"):
+        correct_manually(engine, voucher(), **(ABOUT | {"origin": DECEMBER}))
+
+
 def test_the_key_belongs_to_the_voucher_not_to_the_actor(engine: Engine, stock: Stock) -> None:
     under = voucher()
     correct_manually(engine, under, **ABOUT)

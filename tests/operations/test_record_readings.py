@@ -233,3 +233,16 @@ def test_the_database_itself_refuses_what_cannot_be(
         call(town, "record_readings", given=json.dumps([given]), actor="Оператор", at=AT)
 
     assert stored(town) == []
+
+
+def test_a_check_below_the_payers_reading_is_written_once_confirmed(town: Engine) -> None:
+    check = taken("1227", source="inspector")
+
+    with pytest.raises(ReadingDoubted, match="лишнее 3 будет возвращено"):
+        record(town, check)
+    (one,) = record(town, check, confirmed=True)
+
+    assert one.ending is Ending.RECORDED
+    assert stored(town) == [
+        ("В-1", "", date(2026, 10, 20), date(2026, 10, 1), 1_227_000_000, "inspector", "Оператор")
+    ]

@@ -242,6 +242,8 @@ def test_what_came_late_is_recalculated_with_its_benefit(engine: Engine, tmp_pat
         ("ХВС", "ABSENCE", -5_806, None),
         ("ХВС", "BENEFIT", 0, 6_097 - 9_000),
     ]  # fmt: skip
+    # A compensation has no money of the account: what it was and became is said in words.
+    assert "(льгота 90 ₽ → 60,97 ₽)" in explanation.sentence(posted[1])
 
 
 def test_a_warning_does_not_keep_a_month_from_recalculation(engine: Engine, tmp_path: Path) -> None:
@@ -256,3 +258,18 @@ def test_a_warning_does_not_keep_a_month_from_recalculation(engine: Engine, tmp_
 
     assert done.amount_kop == 2_700  # 9 m3 with the factor of 3, a rouble each
     assert any("нет акта" in str(one) for one in done.problems)
+
+
+def test_a_debt_confirmed_by_a_court_stops_the_benefit_from_its_day(
+    engine: Engine, tmp_path: Path
+) -> None:
+    sheets = town()
+    header, rows = sheets["Лицевые счета"]
+    sheets["Лицевые счета"] = (header, [[*rows[0][:4], "15.10.2026"], rows[1]])
+
+    charged(engine, tmp_path, sheets)
+
+    benefits = {one[0]: one[4] for one in told(engine, "01") if one[1] == "benefit"}
+    # 18 × 14/31 × 30.50 × 50 %, of 1516.94 left of 1525.00 after the act of maintenance
+    assert benefits["СОД"] == 12_331
+    assert not [one for one in told(engine, "02") if one[1] == "benefit"]

@@ -171,3 +171,72 @@ def test_a_meter_removed_for_good_leaves_the_norm(engine):
     lines = charged(engine, [10, 11])
 
     assert [one[:3] for one in lines] == [(10, "IPU", 0), (10, "NORM", 20), (11, "NORM", 0)]
+
+
+def test_periods_of_a_removed_meter_are_counted_from_its_failure(engine):
+    """Failed in September, removed in October: November is the third period, December the norm."""
+    failure = (("failure", date(2026, 9, 10), None),)
+    Stock(engine, removed_flat(events=failure)).write()
+
+    lines = charged(engine, [9, 10, 11, 12])
+
+    assert lines == [
+        (9, "AVG59A", 0, 3_000_000),
+        (10, "AVG59A", 0, 1_935_484),
+        (10, "AVG59A", 20, 1_064_516),
+        (11, "AVG59A", 0, 3_000_000),
+        (12, "NORM", 0, 5_000_000),
+    ]
+
+
+def charged_by_account(engine, months: list[int]) -> list[tuple[int, str, int]]:
+    """Month, account and volume of each line."""
+    shown = []
+    for month in months:
+        period = Period(2026, month)
+        voucher = Voucher(uuid7(), VoucherKind.CHARGE_RUN, "тест", AT)
+        charge_month(engine, voucher, period=period)
+        with reading(engine) as snapshot:
+            shown += [
+                (month, number, one.stored.volume_mcu)
+                for number in ("1", "2")
+                for one in charges.lines(snapshot, number, period)
+            ]
+    return shown
+
+
+def test_a_late_reading_takes_off_what_the_account_before_was_charged(engine):
+    """Account 1 paid 3 and 3 and was closed; 2 came in October: (26 − 18) − 3 − 3 = 2."""
+    world = silent_flat(Period(2026, 10))
+    first = date(2026, 10, 1)
+    world = world.but(
+        accounts=(Account("1", "1", "1", closed=first), Account("2", "1", "1", opened=first)),
+        residents=(Resident("1"), Resident("2")),
+        readings=(*world.readings[:-1], Reading("П", date(2026, 10, 20), "26")),
+    )
+    Stock(engine, world).write()
+
+    lines = charged_by_account(engine, [8, 9, 10])
+
+    assert lines == [(8, "1", 3_000_000), (9, "1", 3_000_000), (10, "2", 2_000_000)]
+
+
+def test_a_late_reading_of_a_communal_flat_takes_off_what_all_its_rooms_were_charged(engine):
+    """Two rooms paid 1.5 each in August and in September: (26 − 18) − 6 = 2, 1 each."""
+    world = silent_flat(Period(2026, 10))
+    world = world.but(
+        flats=(Flat("1", "1", "20", of_flat="К"), Flat("1", "2", "20", of_flat="К")),
+        accounts=(Account("1", "1", "1"), Account("2", "1", "2")),
+        residents=(Resident("1"), Resident("2")),
+        meters=(Meter("П", SERVICE, "1", "1", of_flat=True),),
+        readings=(*world.readings[:-1], Reading("П", date(2026, 10, 20), "26")),
+    )
+    Stock(engine, world).write()
+
+    lines = charged_by_account(engine, [8, 9, 10])
+
+    assert lines == [
+        (month, account, volume)
+        for month, volume in ((8, 1_500_000), (9, 1_500_000), (10, 1_000_000))
+        for account in ("1", "2")
+    ]

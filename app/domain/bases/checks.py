@@ -164,6 +164,11 @@ RULES: dict[Basis, Rule] = {
         volume=in_range, text=in_range_text,
         why="вмешательство в работу прибора: норматив × 10",
     ),
+    Basis.NORM10_BESIDE_RANGE: Rule(
+        "NORM10", f"{_LAW_62}; п. 38", f"{_TENFOLD}, сверх обычного в диапазоне цены",
+        (*_RANGE, "act_note"),
+        volume=_beside, text=_beside_text, why=_why_tenfold,
+    ),
     Basis.PIPE62_RANGE: Rule(
         "PIPE62", f"{_LAW_62}; п. 38", "круглосуточный объём сверх обычного в диапазоне цены",
         (*_RANGE, "act_note"),

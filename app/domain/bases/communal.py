@@ -9,7 +9,8 @@ agreement    a room with a meter: V_room + common part × n_room / n_flat; the r
 from fractions import Fraction
 
 from app.domain.bases import words
-from app.domain.bases.norms import norm, norm_text, norm_why
+from app.domain.bases.norms import norm, norm_text, norm_why, range_why
+from app.domain.bases.readings import RANGE_SLOTS, in_range, in_range_text
 from app.domain.bases.rule import Named, Rule, StoredLine, half_up, m2, part_of_month, share_of
 from app.domain.basis import A2, NORM_SLOTS, R354, SHARE_SLOTS, Basis
 from app.domain.days import FAR, of_number
@@ -160,12 +161,12 @@ RULES: dict[Basis, Rule] = {
     ),
     Basis.COMMUNAL_NORM: Rule(
         "COMMUNAL7", _FORMULA_7, "комната коммунальной квартиры, по нормативу квартиры",
-        (*NORM_SLOTS, "flat_person_days", "reason_note"),
+        (*NORM_SLOTS, "flat_person_days", "reason_note", "is_impossible"),
         volume=norm, text=_norm_text, why=_norm_why, raised_law=_RAISED,
     ),
     Basis.COMMUNAL_HOT_NORM: Rule(
         "COMMUNAL7", _WATER, "комната коммунальной квартиры, вода по нормативу квартиры",
-        (*NORM_SLOTS, "flat_person_days", "reason_note"),
+        (*NORM_SLOTS, "flat_person_days", "reason_note", "is_impossible"),
         volume=norm, text=_norm_text, why=_norm_why,
         raised_law=f"{_LAW}, формулы 23(1) и 27",
     ),
@@ -198,6 +199,17 @@ RULES: dict[Basis, Rule] = {
         ("flat_volume_mcu", "rooms_volume_mcu", "common_part_ppm", *_FLAT, "rest_person_days"),
         volume=_rest, text=_rest_text,
         why="остаток общего прибора делится между комнатами без приборов по числу лиц",
+    ),
+    Basis.COMMUNAL_RANGE: Rule(
+        "COMMUNAL7", f"{_LAW}, формулы 7 и 9; п. 38",
+        "комната коммунальной квартиры, часть объёма в диапазоне цены", RANGE_SLOTS,
+        volume=in_range, text=in_range_text, why=range_why,
+    ),
+    Basis.COMMUNAL_NORM_RANGE: Rule(
+        "COMMUNAL7", f"{_FORMULA_7}; п. 38",
+        "комната коммунальной квартиры, по нормативу квартиры, часть объёма в диапазоне цены",
+        RANGE_SLOTS,
+        volume=in_range, text=in_range_text, why=range_why, raised_law=_RAISED,
     ),
     Basis.COMMUNAL_AREA: Rule(
         "AREA", "ЖК РФ, ст. 42, 155, 158, 169",

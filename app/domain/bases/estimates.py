@@ -182,6 +182,6 @@ RULES: dict[Basis, Rule] = {
     Basis.NORM_RANGE_AFTER: Rule(
         "NORM", f"{_AFTER}; п. 38", f"{_AFTER_WORDS}, часть объёма в диапазоне цены", _RANGE,
         volume=in_range, text=in_range_text, why=_reason,
-        raised_law=f"{R354}, п. 60(3), {A2}, формула 4(1)",
+        raised_law=f"{R354}, п. 60, п. 60(1), п. 60(3), {A2}, формула 4(1)",
     ),
 }  # fmt: skip

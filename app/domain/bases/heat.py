@@ -1,5 +1,6 @@
 """Bases of heating: by the norm, with own sources in the house, by the meter of the house."""
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from app.domain.bases import words
@@ -9,8 +10,23 @@ from app.domain.basis import A2, R354, SHARE_SLOTS, Basis
 
 _HOUSE = ("house_volume_mcu", "months", "area_cm2", "house_area_cm2", "own_heat_area_cm2",
           "common_area_cm2", "has_own_heat", *SHARE_SLOTS, "source_note")  # fmt: skip
-_HOUSE_WHY = sourced("общедомовой прибор есть, индивидуальных нет")
-_EVEN_WHY = sourced("общедомовой прибор есть, оплата равномерная")
+
+
+def with_own(told: Callable[[StoredLine, Named], str]) -> Callable[[StoredLine, Named], str]:
+    """Say of premises with a source of their own that they pay for the common part alone."""
+
+    def why(line: StoredLine, named: Named) -> str:
+        text = told(line, named)
+        if named["has_own_heat"]:
+            text += "; у помещения свой источник тепла: оплачивается только общая часть"
+        return text
+
+    return why
+
+
+_HOUSE_WHY = with_own(sourced("общедомовой прибор есть, индивидуальных нет"))
+_EVEN_WHY = with_own(sourced("общедомовой прибор есть, оплата равномерная"))
+_NORM_WHY = "объёма по общедомовому прибору нет, часть помещений греется сама"
 _LAW = f"{R354}, п. 42(1), {A2}"
 
 
@@ -86,7 +102,7 @@ RULES: dict[Basis, Rule] = {
         ("norm_mcu", "area_cm2", "house_area_cm2", "own_heat_area_cm2", "common_area_cm2",
          "has_own_heat", *SHARE_SLOTS, "heating_months", "months"),
         volume=of_house, text=of_house_text,
-        why="объёма по общедомовому прибору нет, часть помещений греется сама",
+        why=with_own(lambda _, __: _NORM_WHY),
     ),
     Basis.HEAT_METER: Rule(
         "HEAT3", f"{_LAW}, формулы 3 и 3(6)", "по общедомовому прибору", _HOUSE,

@@ -3,9 +3,11 @@
 from fractions import Fraction
 
 from app.domain.bases import words
+from app.domain.bases.readings import RANGE_SLOTS, in_range, in_range_text
 from app.domain.bases.rule import Named, Rule, StoredLine, half_up, m2, part_of_month, share_of
 from app.domain.basis import SHARE_SLOTS, Basis
 from app.domain.money import MILLION
+from app.domain.note import words_of
 
 
 def _area(line: StoredLine, named: Named) -> int:
@@ -54,5 +56,10 @@ RULES: dict[Basis, Rule] = {
             f"{words.number(named['quantity_mcu'])} {unit}{words.days(line)}"
         ),
         why="плата установлена за единицу",
+    ),
+    Basis.RANGE: Rule(
+        "UNIT", "решение о цене по диапазонам", "часть объёма в диапазоне цены", RANGE_SLOTS,
+        volume=in_range, text=in_range_text,
+        why=lambda line, named: words_of(line.notes, named["whole_note"]),
     ),
 }  # fmt: skip

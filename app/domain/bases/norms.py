@@ -3,9 +3,10 @@
 from fractions import Fraction
 
 from app.domain.bases import words
-from app.domain.bases.readings import in_range, in_range_text
+from app.domain.bases.readings import RANGE_SLOTS, in_range, in_range_text
 from app.domain.bases.rule import Named, Rule, StoredLine, half_up, m2, part_of_month, share_of
 from app.domain.basis import A2, NORM_SLOTS, R354, SHARE_SLOTS, Basis
+from app.domain.note import words_of
 
 _FORMULA_4 = f"{R354}, п. 42, {A2}, формула 4"
 _RAISED = f"{R354}, п. 42, {A2}, формула 4(1)"
@@ -19,10 +20,26 @@ def norm_text(line: StoredLine, named: Named, unit: str) -> str:
     return f"{words.persons(line, named)} × {words.number(named['norm_mcu'])} {unit}"
 
 
-def norm_why(line: StoredLine, _: Named) -> str:
+def norm_why(line: StoredLine, named: Named) -> str:
     if line.factor_ppm:
         return "прибора нет, а установить его можно"
+    if named.get("is_impossible"):
+        return (
+            "прибора нет, и установить его нельзя, о чём есть акт:"
+            " повышающий коэффициент не применяется"
+        )
     return "прибора нет, повышающий коэффициент не применяется"
+
+
+def _waste_why(_: StoredLine, named: Named) -> str:
+    if named["is_some_water_metered"]:
+        return "прибора на стоки нет, а прибор воды стоит не на всей воде: всё по нормативу стоков"
+    return "приборов воды и стоков нет"
+
+
+def range_why(line: StoredLine, named: Named) -> str:
+    """Say what the volume split over the ranges was; lines of before have no such words."""
+    return words_of(line.notes, named["whole_note"]) or norm_why(line, named)
 
 
 def gas(line: StoredLine, named: Named) -> int:
@@ -65,7 +82,8 @@ def _solid_by_area_text(line: StoredLine, named: Named, unit: str) -> str:
 
 RULES: dict[Basis, Rule] = {
     Basis.NORM: Rule(
-        "NORM", _FORMULA_4, "по нормативу на человека", NORM_SLOTS,
+        "NORM", _FORMULA_4, "по нормативу на человека",
+        (*NORM_SLOTS, "is_impossible"),
         volume=norm, text=norm_text, why=norm_why, raised_law=_RAISED,
     ),
     Basis.POWER_NORM: Rule(
@@ -80,12 +98,12 @@ RULES: dict[Basis, Rule] = {
     ),
     Basis.NORM_RANGE: Rule(
         "NORM", f"{_FORMULA_4}; п. 38", "по нормативу, часть объёма в диапазоне цены",
-        ("zone_volume_mcu", "total_volume_mcu", "range_from_mcu", "range_to_mcu"),
-        volume=in_range, text=in_range_text, why=norm_why, raised_law=_RAISED,
+        RANGE_SLOTS,
+        volume=in_range, text=in_range_text, why=range_why, raised_law=_RAISED,
     ),
     Basis.WASTE_NORM: Rule(
-        "NORM", _FORMULA_4, "по нормативу водоотведения", NORM_SLOTS,
-        volume=norm, text=norm_text, why="приборов воды и стоков нет",
+        "NORM", _FORMULA_4, "по нормативу водоотведения", (*NORM_SLOTS, "is_some_water_metered"),
+        volume=norm, text=norm_text, why=_waste_why,
     ),
     Basis.SOLID_WASTE_PERSON: Rule(
         "TKO_N", f"{R354}, п. 148(30), {A2}, формула 9(1)",

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from app.domain.bases import words
-from app.domain.bases.heat import of_house, of_house_text
+from app.domain.bases.heat import of_house, of_house_text, with_own
 from app.domain.bases.heat_metered import sourced
 from app.domain.bases.norms import norm_why
 from app.domain.bases.rule import Named, Rule, StoredLine, half_up, m2, part_of_month, share_of
@@ -101,7 +101,7 @@ RULES: dict[Basis, Rule] = {
         "HEAT18", f"{_LAW}, формула 18", "ресурс котельной дома, по площади",
         ("house_volume_mcu", "months", "area_cm2", "house_area_cm2", "own_heat_area_cm2",
          "common_area_cm2", "has_own_heat", *SHARE_SLOTS, "source_note"),
-        volume=of_house, text=of_house_text, why=sourced("отопление готовят в доме"),
+        volume=of_house, text=of_house_text, why=with_own(sourced("отопление готовят в доме")),
     ),
     Basis.OWN_HEAT_METERED: Rule(
         "HEAT18", f"{_LAW}, формула 18", "ресурс котельной дома, по объёму тепла помещения",

@@ -13,6 +13,10 @@ READINGS = (
     "share_numerator", "share_denominator", "span_from", "span_to",
 )  # fmt: skip
 SUM = ("meters", *(f"volume_{number}_mcu" for number in range(1, 9)))
+# Of a part of a volume in a range of price; the words say what the whole was made of.
+RANGE_SLOTS = (
+    "zone_volume_mcu", "total_volume_mcu", "range_from_mcu", "range_to_mcu", "whole_note",
+)  # fmt: skip
 _FORMULA_1 = f"{R354}, п. 42, {A2}, формула 1"
 _FORMULA_23 = f"{R354}, п. 42, {A2}, формула 23"
 _SEVERAL = "на услугу работает несколько приборов, показания переданы"
@@ -89,6 +93,17 @@ def in_range_text(line: StoredLine, named: Named, unit: str) -> str:
     )
 
 
+def _range_why(_: StoredLine, named: Named) -> str:
+    """Give the readings where one meter gave the volume; of several there is no room for them."""
+    if not named["current_on"] or FAR in (named["previous_on"], named["current_on"]):
+        return "цена зависит от объёма"
+    first, last = (
+        f"{words.number(named[f'{when}_mcu'])} от {of_number(named[f'{when}_on']):%d.%m.%Y}"
+        for when in ("previous", "current")
+    )
+    return f"показания прибора {first} и {last}; цена зависит от объёма"
+
+
 def _one(law: str, said: str, code: str) -> Rule:
     return Rule(code, law, said, READINGS, volume=meter, text=meter_text, why=meter_why)
 
@@ -107,7 +122,7 @@ RULES: dict[Basis, Rule] = {
         "по показаниям прибора, часть объёма в диапазоне цены",
         ("zone_volume_mcu", "total_volume_mcu", "range_from_mcu", "range_to_mcu",
          "previous_mcu", "current_mcu", "ratio_mcu", "previous_on", "current_on"),
-        volume=in_range, text=in_range_text, why="цена зависит от объёма",
+        volume=in_range, text=in_range_text, why=_range_why,
     ),
     Basis.HOT_METER: _one(_FORMULA_23, "вода по показаниям прибора", "GVS23"),
     Basis.HOT_METERS: _several(_FORMULA_23, "вода по показаниям приборов", "GVS23"),

@@ -13,6 +13,7 @@ from app.domain import money
 from app.domain.bases.rule import Named, Rule, StoredLine
 from app.domain.bases.words import comma, number
 from app.domain.basis import R354, Basis
+from app.domain.ledger import EntryKind
 from app.domain.note import words_of
 
 _Told: TypeAlias = Callable[[int], str]
@@ -68,8 +69,10 @@ def _why(line: StoredLine, named: Named) -> str:
     unit = unit_of(line)
     volumes = ""
     if named["was_mcu"] != named["became_mcu"]:
+        # The volume of a benefit is what it comes to in money.
+        what = "льгота" if line.kind == EntryKind.BENEFIT else "объём"
         volumes = (
-            f" (объём {_signed(number, named['was_mcu'])} {unit}"
+            f" ({what} {_signed(number, named['was_mcu'])} {unit}"
             f" → {_signed(number, named['became_mcu'])} {unit})"
         )
     reason = words_of(line.notes, named["reason_note"])

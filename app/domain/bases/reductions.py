@@ -10,6 +10,7 @@ from app.domain.money import KOP_PER_RUB, MILLION, rubles
 
 _MINUS = "\u2212"
 _ABSENCE_LAW = f"{R354}, п. 86, 90, 91"
+_WASTE_LAW = f"{R354}, п. 90, 148(44)"
 _QUALITY_LAW = f"{R354}, п. 98, приложение № 1"
 HOURS_PER_DAY = 24
 PERCENT = 100
@@ -163,6 +164,17 @@ RULES: dict[Basis, Rule] = {
         "ABSENCE", _ABSENCE_LAW, "перерасчёт по нормативу за дни отсутствия",
         ("norm_mcu", "away_days", "months", "persons_note"),
         volume=_by_norm, text=_by_norm_text, why=_AWAY,
+    ),
+    Basis.ABSENCE_SOLID_WASTE: Rule(
+        "ABSENCE", _WASTE_LAW, "перерасчёт по нормативу накопления за дни отсутствия",
+        ("norm_mcu", "away_days", "months", "persons_note"),
+        volume=_by_norm, text=_by_norm_text, why=_AWAY,
+    ),
+    Basis.ABSENCE_CONTAINERS: Rule(
+        "ABSENCE", _WASTE_LAW, "перерасчёт платы по объёму контейнеров за дни отсутствия",
+        ("payment_kop", "away_days", "person_days", "persons_note"),
+        volume=_nothing, text=_no_text, why=_AWAY,
+        amount=_part, amount_text=_part_text,
     ),
     Basis.ABSENCE_PART: Rule(
         "ABSENCE", f"{R354}, п. 148(44), приложение № 4",

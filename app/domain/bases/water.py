@@ -28,9 +28,21 @@ def _waste_text(_: StoredLine, named: Named, unit: str) -> str:
     return f"({words.number(named['cold_mcu'])} + {words.number(named['hot_mcu'])}) {unit}"
 
 
+def _waste_why(_: StoredLine, named: Named) -> str:
+    waters = (("cold_is_metered", "холодная"), ("hot_is_metered", "горячая"))
+    by_norm = [word for name, word in waters if named[name] == 0]
+    if not by_norm:
+        return "прибора на стоки нет, стоки равны полученной воде"
+    return (
+        f"прибора на стоки нет, стоки равны полученной воде; {' и '.join(by_norm)} вода без"
+        " прибора взята по нормативу, без повышающего коэффициента"
+    )
+
+
 RULES: dict[Basis, Rule] = {
     Basis.HOT_NORM: Rule(
-        "GVS23", f"{R354}, п. 42, {A2}, формула 23", "вода по нормативу на человека", NORM_SLOTS,
+        "GVS23", f"{R354}, п. 42, {A2}, формула 23", "вода по нормативу на человека",
+        (*NORM_SLOTS, "is_impossible"),
         volume=norm, text=norm_text, why=norm_why, raised_law=_RAISED,
     ),
     Basis.HOT_HEAT: Rule(
@@ -42,6 +54,6 @@ RULES: dict[Basis, Rule] = {
     Basis.WASTE_BY_WATER: Rule(
         "IPU", f"{R354}, п. 42", "по объёму холодной и горячей воды",
         ("cold_mcu", "hot_mcu", "cold_is_metered", "hot_is_metered"),
-        volume=_waste, text=_waste_text, why="прибора на стоки нет, стоки равны полученной воде",
+        volume=_waste, text=_waste_text, why=_waste_why,
     ),
 }  # fmt: skip

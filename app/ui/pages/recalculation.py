@@ -14,6 +14,8 @@ from typing import Protocol
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain import money
+from app.domain.bases.words import comma
+from app.domain.ledger import EntryKind
 from app.domain.period import Period
 from app.domain.service import COMPONENT_CODES, COMPONENT_WORDS, ZONE_CODES, ZONE_WORDS
 from app.operations.recalculate import Asked, Difference, Preview, Recalculation
@@ -247,8 +249,11 @@ def _columns(rows: Sequence[Difference]) -> tuple[Column, ...]:
 
 
 def _named(one: Difference) -> str:
-    """Give the service with its component and zone."""
+    """Give the service with its component and zone; what a benefit comes to is not in money."""
     parts = [one.service_name, _COMPONENTS.get(one.component, ""), _ZONES.get(one.zone, "")]
+    if one.kind is EntryKind.BENEFIT:
+        was, became = (comma(money.decimal_of(value)) for value in (one.was_mcu, one.became_mcu))
+        parts.append(f"льгота {was} → {became} ₽")
     return ", ".join(part for part in parts if part)
 
 
