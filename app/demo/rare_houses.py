@@ -105,18 +105,20 @@ def rooms(of: HouseSheets, flat: str, number: int) -> None:
 
 
 def containers_by_person(of: HouseSheets) -> None:
-    """Solid waste by the volume of containers among persons; one flat is of rooms."""
+    """Solid waste by the volume of containers among persons; rooms, and somebody away."""
     _containers(of, "ТКОК")
 
 
 def containers_by_area(of: HouseSheets) -> None:
-    """Solid waste by the volume of containers among areas; one flat is of rooms."""
+    """Solid waste by the volume of containers among areas; rooms, and somebody away."""
     _containers(of, "ТКОКП")
 
 
 def _containers(of: HouseSheets, service: str) -> None:
     of.without("ТКО")
     rooms(of, "8", 3)
+    of.alone(2, "Дроздов Марк Янович", "Дроздова Яна Марковна")
+    of.away(2, "Дроздов Марк Янович", date(2026, 9, 30), date(2026, 10, 21))
     of.assign(service, "СА-89")
     of.volumes(of.meter(service), {month: 3.3 + month.month % 3 for month in HISTORY})
 

@@ -159,6 +159,11 @@ def ranges(of: HouseSheets) -> None:
     of.dial(of.meter("ЭЭГ", flats[9], Вид="квартирный"), 620.0, start=1000.0)
     for flat in flats[11:-2]:
         power(int(flat), 150.0)
+    of.put("Самовольные подключения", {
+        "Лицевой счёт": of.account(flats[11]), "Услуга": "ЭЭГ", "С": date(2026, 10, 5),
+        "До": date(2026, 10, 11), "Обнаружено": date(2026, 10, 10),
+        "Акт": "акт № 78 от 10.10.2026",
+    })  # fmt: skip
     # The last two flats have one meter together, and no other.
     together = of.meter("ЭЭГ")
     of.volumes(together, dict.fromkeys(HISTORY, 640.0))
