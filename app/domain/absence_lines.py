@@ -106,7 +106,7 @@ class AbsenceLines:
         self._repaired = under_repair(self.scene.inputs, month=self.scene.month)
         accounts = np.array(list(self.away.place), dtype=np.int64)
         at = np.flatnonzero(np.isin(self.of.account[self.lines.place], accounts))
-        water = utility.is_water(self.scene)
+        water = utility.is_water(self.scene.inputs.services)
         later: list[int] = []
         for line in at.tolist():
             service = int(self.of.service[self.lines.place[line]])

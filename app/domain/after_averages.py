@@ -18,7 +18,7 @@ from app.domain.metering import Metering
 from app.domain.money import Ints
 from app.domain.plain_gaps import zones_of
 from app.domain.situation import Situation, expanded
-from app.domain.volume import Scene, Volumes, joined
+from app.domain.volume import Scene, Volumes, is_impossible, joined
 
 _AFTER = {
     Basis.NORM: (Basis.NORM_AFTER, 3),
@@ -84,9 +84,8 @@ def factors(scene: Scene, of: Situation, row: Ints, raised: Ints, *, by_norm: In
     :param by_norm: what the norm would have without a meter
     """
     resources = np.array(scene.inputs.services.resource, dtype=np.str_)[of.service[row]]
-    possible = ((scene.impossible[of.row[row]] >> of.day_from[row]) & 1) == 0
     # Of electricity there is a factor of its own: after refusals of access alone (354, §60(3)).
-    own = np.where(possible, raised, 0)
+    own = np.where(is_impossible(scene, of)[row], 0, raised)
     return np.where(raised == 0, 0, np.where(resources == "power", own, by_norm))
 
 

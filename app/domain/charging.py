@@ -294,7 +294,7 @@ def _no_volumes(of: Situation) -> Volumes:
 
 def _water(scene: Scene, of: Situation, known: Volumes) -> Volumes:
     """Choose the volumes of cold and hot water that flow off."""
-    is_water = utility.is_water(scene)[of.service[known.place]]
+    is_water = utility.is_water(scene.inputs.services)[of.service[known.place]]
     water = known.taken(np.flatnonzero(is_water & (known.component != 2)))
     return interference.plain_water(scene, water)
 

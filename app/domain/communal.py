@@ -130,13 +130,11 @@ def cuts(inputs: ChargeInputs, of: Flats, rows: Rows, known: Ints, *, month: Mon
     flat = of.of_account[rows.account]
     result = np.zeros(len(rows.account), dtype=np.int64)
     by_meter = np.flatnonzero((flat >= 0) & np.isin(rows.method, _METERED))
-    edges = (rows.active ^ (rows.active << 1)) & month.full & ~np.int64(1)
+    edges = days.edges(rows.active, month=month)
     ends = np.zeros(len(of.accounts), dtype=np.int64)
     inside = np.flatnonzero(of.of_account >= 0)
     whole = of.open_days[inside]
-    np.bitwise_or.at(
-        ends, of.of_account[inside], (whole ^ (whole << 1)) & month.full & ~np.int64(1)
-    )
+    np.bitwise_or.at(ends, of.of_account[inside], days.edges(whole, month=month))
     group = flat[by_meter] * len(inputs.services.code) + rows.service[by_meter]
     groups, inverse = np.unique(group, return_inverse=True)
     masks = np.zeros(len(groups), dtype=np.int64)

@@ -83,6 +83,11 @@ def span(day_from: Ints, day_to: Ints) -> Ints:
     return (one << day_to) - (one << day_from)
 
 
+def edges(active: Ints, *, month: Month) -> Ints:
+    """Give the days inside the month on which active days begin or end."""
+    return (active ^ (active << 1)) & month.full & ~np.int64(1)
+
+
 def starts(active: Ints, cuts: Ints) -> Ints:
     """Give the days a segment begins on: a cut, or the first active day after a gap."""
     return active & (cuts | ~(active << 1))

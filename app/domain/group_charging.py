@@ -226,8 +226,7 @@ def _taken(of: Situation, known: Volumes, group: Group, counts: Flags) -> int:
 
 def _days_of(of: Situation, group: Group) -> Ints:
     """Give how many days of each segment its account is a member on."""
-    one = np.ones(len(of.row), dtype=np.int64)
-    on = group.days[of.account] & ((one << of.day_to) - (one << of.day_from))
+    on = group.days[of.account] & days.span(of.day_from, of.day_to)
     number: Ints = np.bitwise_count(on).astype(np.int64)
     return number
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.domain import days
 from app.domain.charge_inputs import ChargeInputs
 from app.domain.house_resources import (
     INDIVIDUAL,
@@ -20,7 +21,7 @@ from app.domain.volume import Scene
 
 
 @dataclass(frozen=True, slots=True)
-class _BeyondAccounts:
+class BeyondAccounts:
     """What premises took on days that no account is charged for, by house × resource.
 
     :ivar unknown: meters that gave no volume
@@ -32,7 +33,7 @@ class _BeyondAccounts:
     is_there: Flags
 
 
-def beyond_accounts(scene: Scene, of: Situation, known: Metering) -> _BeyondAccounts:
+def beyond_accounts(scene: Scene, of: Situation, known: Metering) -> BeyondAccounts:
     """Add up meters of premises on days that no account is charged by them.
 
     Premises with a contract of their own the whole month; days before an account was opened.
@@ -47,19 +48,17 @@ def beyond_accounts(scene: Scene, of: Situation, known: Metering) -> _BeyondAcco
     loose = (meters.of_house == 0) & (meters.account < 0) & (meters.premises >= 0)
     loose &= counts[meters.service] >= 0
     group = meters.house * len(RESOURCES) + counts[meters.service]
-    days = billed[meters.premises * services + meters.service]
+    on = billed[meters.premises * services + meters.service]
 
     at = np.flatnonzero(loose[spans.meter])
-    one = np.ones(len(at), dtype=np.int64)
-    on = (one << spans.day_to[at]) - (one << spans.day_from[at])
-    left = on & ~days[spans.meter[at]]
+    left = days.span(spans.day_from[at], spans.day_to[at]) & ~on[spans.meter[at]]
     some = np.flatnonzero(left)
-    at, one = at[some], one[some]
+    at, one = at[some], np.ones(len(some), dtype=np.int64)
     number = np.bitwise_count(left[some]).astype(np.int64)
     counted = spans.volume(at, number, numerator=one, denominator=one)
-    alone = np.flatnonzero(loose & (days == 0))
+    alone = np.flatnonzero(loose & (on == 0))
     silent = (known.meter_doubt[alone] != Doubt.NONE).astype(np.int64)
-    return _BeyondAccounts(
+    return BeyondAccounts(
         volume_mcu=added(group[spans.meter[at]], counted, groups),
         unknown=added(group[alone], silent, groups),
         is_there=added(group[alone], np.ones_like(alone), groups) > 0,
@@ -70,7 +69,6 @@ def _billed(inputs: ChargeInputs, of: Situation) -> Ints:
     """Give the days premises are charged a service on, as masks by premises and service."""
     services = len(inputs.services.code)
     result = np.zeros(len(inputs.premises.house) * services, dtype=np.int64)
-    one = np.ones(len(of.row), dtype=np.int64)
-    on = (one << of.day_to) - (one << of.day_from)
+    on = days.span(of.day_from, of.day_to)
     np.bitwise_or.at(result, of.premises * services + of.service, on)
     return result

@@ -10,15 +10,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from app.domain import money
+from app.domain.average import month_of
+from app.domain.bases.rule import half_up
+from app.domain.bases.words import number
 from app.domain.house_total import UNKNOWN
 from app.domain.house_volumes import HouseVolumes, whole_month
-from app.domain.late_reading import half_up
 from app.domain.money import Flags, Ints
-from app.domain.period import Period
 from app.domain.volume import Scene
-
-_MONTHS = 12
 
 
 def less_charged(
@@ -49,7 +47,7 @@ def less_charged(
             continue  # heat has its own way (heat_late.py)
         its = group == group[here]
         # The meter of common needs or of a boiler gives its volume to no other service.
-        sources = np.where(is_metered[here], its & is_metered, False)
+        sources = its & is_metered & is_metered[here]
         several = int((sources[point[counted]] | (point[counted] == here)).sum()) > 1
         targets = np.flatnonzero(its & stands_for & is_metered[here]).tolist()
         for place in {here, *targets}:
@@ -84,8 +82,6 @@ def _charged(scene: Scene, place: int, months: range) -> list[int] | None:
 
 def _words(charged: Sequence[int], first: int) -> str:
     told = [
-        f"{Period(month // _MONTHS, month % _MONTHS + 1).shown}"
-        f" – {money.decimal_of(volume).replace('.', ',')}"
-        for month, volume in enumerate(charged, first)
+        f"{month_of(month).shown} – {number(volume)}" for month, volume in enumerate(charged, first)
     ]
     return f"из разницы показаний вычтено начисленное за месяцы по нормативу: {'; '.join(told)}"

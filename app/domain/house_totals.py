@@ -95,32 +95,34 @@ def house_needs(
     :param of: all segments, `common` those of common needs
     :param individual: volumes of individual services, whole by premises
     """
-    inputs = scene.inputs
-    services = len(inputs.services.code)
+    inputs, services = scene.inputs, len(scene.inputs.services.code)
     size = len(inputs.houses.code) * services
     resource = resource_places(inputs)
     has_common = np.zeros(size, dtype=np.bool_)
     has_common[common.house * services + common.service] = True
-    own_mcu, own_state, own_note = _house_meters(scene, known)
+    own = own_mcu, own_state, _ = _house_meters(scene, known)
     is_individual = with_methods(inputs, INDIVIDUAL) & (resource >= 0) & ~fuels(inputs)
     service_of = np.tile(np.arange(services, dtype=np.int64), len(inputs.houses.code))
     house_of = np.repeat(np.arange(len(inputs.houses.code), dtype=np.int64), services)
     is_metered = is_individual[service_of] & (own_state > MeterState.NONE)
 
-    group = house_of * len(RESOURCES) + np.maximum(resource[service_of], 0)
+    has_resource = resource[service_of] >= 0
+    shared = np.where(has_resource, house_of * len(RESOURCES) + resource[service_of], -1)
+    found = np.maximum(shared, 0)
     groups = len(inputs.houses.code) * len(RESOURCES)
     taken, failed = _taken_by_premises(scene, of, individual, known, groups=groups)
     for_hot, unread = boilers(scene, of, individual, own=(own_mcu, own_state))
     failed = np.where(failed == NOBODY, failed, failed + unread)
-    has_resource = resource[service_of] >= 0
-    found = np.where(has_resource, group, 0)
-    house_mcu, state, note = _of_group(
-        (own_mcu, own_state, own_note), np.where(has_resource, group, -1), is_metered
+    house_mcu, state, note = _of_group(own, shared, is_metered)
+    less_charged(
+        scene,
+        known.house_volumes,
+        group=shared,
+        is_metered=is_metered,
+        stands_for=own_state == MeterState.NONE,
+        house_mcu=house_mcu,
+        note=note,
     )
-    instead = own_state == MeterState.NONE
-    less_charged(scene, known.house_volumes, group=np.where(has_resource, group, -1),
-                 is_metered=is_metered, stands_for=instead, house_mcu=house_mcu,
-                 note=note)  # fmt: skip
     return HouseNeeds(
         has_common=has_common,
         is_metered=is_metered,

@@ -16,8 +16,8 @@ from fractions import Fraction
 import numpy as np
 
 from app.domain import meter
+from app.domain.bases.rule import half_up
 from app.domain.days import Month
-from app.domain.late_reading import half_up
 from app.domain.meter import Doubt, Meters, Spans
 from app.domain.meter_lives import Lives
 from app.domain.meter_state import Life, Stander

@@ -52,7 +52,7 @@ class Tampered:
     def cuts(self, of: Rows, *, month: Month) -> Ints:
         """Give the days on which interference begins or ends, as masks of rows."""
         mask = self.days(of.point)
-        return (mask ^ (mask << 1)) & month.full & ~np.int64(1)
+        return days.edges(mask, month=month)
 
 
 def tampered(inputs: ChargeInputs, *, month: Month) -> Tampered:

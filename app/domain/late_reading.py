@@ -20,6 +20,7 @@ from functools import cached_property
 import numpy as np
 
 from app.domain import money
+from app.domain.bases.rule import half_up
 from app.domain.charge_inputs import ChargeInputs
 from app.domain.charged_gone import ChargedGone, Present
 from app.domain.consumers import Consumers
@@ -321,10 +322,3 @@ def _sharers(of: Situation, row: int) -> list[int]:
 def _of_days(volume: Fraction, days: tuple[int, int, int]) -> int:
     low, high, parts = days
     return half_up(volume * high / parts) - half_up(volume * low / parts)
-
-
-def half_up(value: Fraction) -> int:
-    """Round half up on the absolute value."""
-    size = abs(value)
-    whole = (2 * size.numerator + size.denominator) // (2 * size.denominator)
-    return whole if value >= 0 else -whole

@@ -115,7 +115,7 @@ def metering(
     meters, lives = inputs.meters, of.lives
     size = len(meters.service)
     # The days a row begins and ends on: another payer has the meter before and after.
-    edges = (rows.active ^ (rows.active << 1)) & month.full & ~np.int64(1)
+    edges = days.edges(rows.active, month=month)
     by_price, by_payer = (of_meters(of, rows, each, meters=size) for each in (soft, edges))
     spans, doubt = meter.spans(
         meters,

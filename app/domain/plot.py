@@ -12,7 +12,7 @@ import re
 
 import numpy as np
 
-from app.domain import money
+from app.domain import days, money
 from app.domain.basis import Basis
 from app.domain.charge_inputs import ChargeInputs, Services
 from app.domain.consumers import Consumers
@@ -64,7 +64,7 @@ def cuts(inputs: ChargeInputs, rows: Rows, of: Consumers, *, month: Month) -> In
         mine = np.flatnonzero(rows.service == service)
         for other in _counting(inputs.services, service):
             covered = of.covered_days(rows.account[mine] * width + other)
-            result[mine] |= (covered ^ (covered << 1)) & month.full & ~np.int64(1)
+            result[mine] |= days.edges(covered, month=month)
     return result
 
 

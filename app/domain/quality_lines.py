@@ -223,7 +223,7 @@ class QualityLines:
     def _all_cold_prices(self) -> dict[int, list[tuple[int, int]]]:
         """Give, by account, the prices of cold water with the day each ends on."""
         services, place = self.scene.inputs.services, self.lines.place
-        is_cold = np.array([one == "cold" for one in services.resource]) & is_water(self.scene)
+        is_cold = np.array([one == "cold" for one in services.resource]) & is_water(services)
         its = is_cold[self.of.service[place]] & (self.lines.kind == EntryKind.CHARGE)
         found: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for at in np.flatnonzero(its).tolist():

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.domain import money
+from app.domain import days, money
 from app.domain.after_averages import after_averages
 from app.domain.basis import METERED, NORM_SLOTS, NORMS_AFTER, ROOM_REASON_SLOTS, Basis
 from app.domain.charge_inputs import ChargeInputs, Services
@@ -143,13 +142,8 @@ def with_heat(scene: Scene, of: Situation, water: Volumes) -> list[Volumes]:
     return [water, replace(heat, is_shared=water.is_shared)]
 
 
-def is_water(scene: Scene) -> NDArray[np.bool_]:
+def is_water(services: Services) -> Flags:
     """Tell which services bring the water that flows off: not what common property takes."""
-    return waters(scene.inputs.services)
-
-
-def waters(services: Services) -> Flags:
-    """Tell which services bring the water that flows off."""
     return np.array(
         [
             resource in ("cold", "hot") and method in WATERS
@@ -170,7 +164,7 @@ def waste_cuts(
     :param meters: those of accounts, and of communal flats where there are such
     """
     waste = np.flatnonzero(rows.method == METHODS.index(Method.WASTE_WATER))
-    water = rows.taken(np.flatnonzero(waters(inputs.services)[rows.service]))
+    water = rows.taken(np.flatnonzero(is_water(inputs.services)[rows.service]))
     result = np.zeros(len(rows.service), dtype=np.int64)
     if not waste.size or not water.account.size:
         return result
@@ -181,7 +175,7 @@ def waste_cuts(
     np.bitwise_or.at(metered, water.account, water.active & has)
     np.bitwise_or.at(without, water.account, water.active & ~has)
     by_water = metered & ~without if inputs.rules.waste_water_by_law else metered
-    changes = (by_water ^ (by_water << 1)) & month.full & ~np.int64(1)
+    changes = days.edges(by_water, month=month)
     own = meters[0].covered_days(rows.point[waste])
     result[waste] = changes[rows.account[waste]] & ~(own & (own << 1))
     return result
@@ -246,7 +240,7 @@ def _with_water_known(
     scene: Scene, of: Situation, everything: Situation, water: Volumes
 ) -> Situation:
     """Leave out segments on whose days some water of the account has no volume, and say so."""
-    needed = everything.place[is_water(scene)[everything.service]]
+    needed = everything.place[is_water(scene.inputs.services)[everything.service]]
     missing = everything.taken(needed[~np.isin(needed, water.place)])
     unknown = np.zeros(len(of.row), dtype=bool)
     segment, _ = _sharing_days(of, missing)

@@ -21,24 +21,24 @@ from app.store.reading import Snapshot
 _ABSENT = NO_VALUE - 1
 _GREATEST = 10**9
 _WORDS = {"да": Decimal(1), "нет": Decimal(0)}
-_LEVELS = ("house", "premises", "account")
-# "offset 0" keeps the accounts going by their premises: those with characteristics are few.
-_OWNERS = {
-    "house": "select id, characteristics from app.house where id = any (%(houses)s)",
-    "premises": "select id, characteristics from app.premises where house_id = any (%(houses)s)",
-    "account": """
+# Of houses, of premises, of accounts. "offset 0" keeps accounts going by their premises: those that
+# have any are few.
+_OWNERS = (
+    "select id, characteristics from app.house where id = any (%(houses)s)",
+    "select id, characteristics from app.premises where house_id = any (%(houses)s)",
+    """
 select account.id, account.characteristics
 from app.premises cross join lateral (
   select id, characteristics from app.account where premises_id = premises.id offset 0
 ) as account
 where premises.house_id = any (%(houses)s)""",
-}
+)
 _GIVEN = " union all ".join(
     f"""
 select {level}::int4 as level, owner.id, given.key, coalesce(given.value, '') as value
 from ({query}) as owner cross join lateral jsonb_each_text(owner.characteristics) as given
 where owner.characteristics <> '{{}}'"""
-    for level, query in enumerate(_OWNERS.values())
+    for level, query in enumerate(_OWNERS)
 )
 _KINDS = {"level": "int4", "id": "uuid", "key": "text", "value": "text"}
 # Every name there is: what a formula may mention.
@@ -99,7 +99,7 @@ def _given(
     """Give level, name, owners and values: of houses first, of accounts last."""
     written = sorted({key for key in columns["key"] if formula.normal(key) in names})
     name_of = np.array(columns["key"], dtype=np.str_)
-    for level in range(len(_LEVELS)):
+    for level in range(len(_OWNERS)):
         for key in written:
             at = np.flatnonzero((columns["level"] == level) & (name_of == key))
             values = [_millionths(columns["value"][row]) for row in at.tolist()]
