@@ -5,7 +5,8 @@
     one person    one kind of benefit a day and service, the one that gives most
     family        a kind for all who live there, when it gives more than their own
 
-The excess of the raising factor is never among it. The base is what reductions have left.
+The excess of the raising factor is never among it. The base is what reductions have left; lines of
+a row, rounded one by one, are together no more than it.
 """
 
 from collections import defaultdict
@@ -17,11 +18,13 @@ import numpy as np
 from app.domain import benefit_columns, days
 from app.domain.added_lines import AddedLines, joined_lines, with_spans
 from app.domain.bases.benefits import MCR_PER_KOP
+from app.domain.bases.every import RULES
 from app.domain.basis import Basis
 from app.domain.benefit_columns import Columns, Payments
 from app.domain.benefit_worth import Right, RowOfBenefits, Worth
 from app.domain.ledger import EntryKind
-from app.domain.money import Flags, Ints
+from app.domain.money import MILLION, Flags, Ints
+from app.domain.note import words_of
 from app.domain.occupancy import ResidentKind
 from app.domain.pricing import Lines
 from app.domain.reductions import Reduced
@@ -37,6 +40,10 @@ _FAMILY = -1
 _DISCOUNTS = {
     Basis.BENEFIT_VOLUME: Basis.DISCOUNT_VOLUME,
     Basis.BENEFIT_SHARE: Basis.DISCOUNT_SHARE,
+}
+_OF_PAYMENT = {
+    Basis.BENEFIT_VOLUME: Basis.BENEFIT_SHARE,
+    Basis.DISCOUNT_VOLUME: Basis.DISCOUNT_SHARE,
 }
 
 
@@ -58,7 +65,10 @@ def benefited(scene: Scene, reduced: Reduced) -> tuple[Situation, Lines]:
     for row in _rows(scene, reduced, payments, left):
         mine = [one for one in rights[row.account] if one.kind in covered[row.service_place]]
         made += _chosen(scene, row, mine)
-    return _with_lines(scene, reduced, made, usual)
+    of, added = _with_lines(scene, reduced, made, usual)
+    if not len(added.place):
+        return of, reduced.lines
+    return of, joined_lines([reduced.lines, _within(scene, of, added, payments)])
 
 
 def _lines_left(scene: Scene, reduced: Reduced, done: Flags, services: list[int]) -> Ints:
@@ -194,8 +204,49 @@ def _with_lines(
     table: Ints = np.array(spans, dtype=np.int64).reshape(len(spans), 3)
     of = with_spans(of, table[:, 0], table[:, 1], table[:, 2]) if spans else of
     of, more = _usual(of, usual, is_discount=is_discount)
-    parts = [one for one in (added.lines(), more) if len(one.place)]
-    return of, joined_lines([reduced.lines, *parts]) if parts else reduced.lines
+    return of, joined_lines([added.lines(), more])
+
+
+def _within(scene: Scene, of: Situation, added: Lines, payments: Payments) -> Lines:
+    """Let the benefits of a row be together no more than what it pays: each was rounded alone.
+
+    Of the last of them is left what is left of the payment, and it is of the payment then.
+    """
+    row, worth = of.row[added.place], added.volume_mcu // MCR_PER_KOP
+    total = np.zeros_like(payments.net_kop)
+    np.add.at(total, row, worth)
+    left = worth.copy()
+    for one in np.flatnonzero(total > payments.net_kop).tolist():
+        at, over = np.flatnonzero(row == one), int(total[one] - payments.net_kop[one])
+        place = added.place[at]
+        order = np.lexsort((added.component[at], worth[at], of.day_to[place], of.day_from[place]))
+        for line in at[order[::-1]].tolist():
+            less = min(over, max(int(worth[line]), 0))
+            left[line] -= less
+            over -= less
+    changed = np.flatnonzero(left != worth)
+    if not changed.size:
+        return added
+    basis, slots = added.basis.copy(), added.slots.copy()
+    for line in changed.tolist():
+        was, where = Basis(int(basis[line])), int(added.place[line])
+        name = words_of(scene.notes.known, int(slots[line, _note_slot(was)]))
+        note = scene.notes.add(f"{name}; все строки льготы вместе не больше платы")
+        length = int(of.day_to[where] - of.day_from[where])
+        kept = (int(left[line]), MILLION, 1, 1, 0, length, 0, 1, 1, note)
+        slots[line], basis[line] = 0, _OF_PAYMENT.get(was, was)
+        slots[line, : len(kept)] = kept
+    paid = np.where(added.amount_kop == -worth, -left, added.amount_kop)
+    price = np.where(left != worth, 0, added.price_mcr)
+    result = replace(
+        added, basis=basis, slots=slots, volume_mcu=left * MCR_PER_KOP, amount_kop=paid,
+        price_mcr=price,
+    )  # fmt: skip
+    return result.taken(np.flatnonzero(left != 0))
+
+
+def _note_slot(basis: Basis) -> int:
+    return RULES[basis].slots.index("benefit_note")
 
 
 def _usual(of: Situation, usual: Columns, *, is_discount: bool) -> tuple[Situation, Lines]:

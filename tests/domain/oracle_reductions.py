@@ -467,7 +467,7 @@ class Household:
              for some in (grouped, family)),
             key=lambda found: sum(one[3] for one in found),
         )  # fmt: skip
-        for line, days, volume, amount in best:
+        for line, days, volume, amount in within(best, left[0]):
             is_discount = self.given["льготы.режим"] == "скидка"
             self.add(line, "benefit", volume, -amount if is_discount else Q(0), days=days,
                      compensation=amount)  # fmt: skip
@@ -538,6 +538,23 @@ class Household:
             least = Q(self.given["льготы.минимальный_взнос"].replace(",", ".")) or line.price
             each = min(each, rounded(least / 2, 6))
         return line, None, Q(0), rounded(each * part * net / gross, 2)
+
+
+def within(found: list[tuple], payment: Q) -> list[tuple]:
+    """Let benefits of a service be together no more than its payment: the last gives way."""
+    over = sum((one[3] for one in found), Q(0)) - payment
+    parts = {"": 0, "water": 1, "heat": 2}
+    result = []
+    for line, days, volume, amount in sorted(
+        found, reverse=True,
+        key=lambda one: (one[1] or (one[0].day_from, one[0].day_to), one[3],
+                         parts[one[0].component]),
+    ):  # fmt: skip
+        less = min(max(over, Q(0)), amount)
+        over -= less
+        if amount - less:
+            result.append((line, days, volume, amount - less))
+    return result
 
 
 def number(text: str) -> Q:
